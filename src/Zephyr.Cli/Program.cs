@@ -1,2 +1,3 @@
-Console.WriteLine(TorchSharp.torch.ones(2, 2).sum().item<float>());
-return 0;
+using Zephyr.Cli;
+
+return await CommandTable.RunAsync(args, Console.Out);
