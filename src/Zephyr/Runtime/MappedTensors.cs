@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Zephyr.Runtime;
+
+/// <summary>Tensors over memory that somebody else owns, and the memory of tensors.</summary>
+public static unsafe partial class MappedTensors
+{
+    private static readonly delegate* unmanaged[Cdecl]<nint, void> Nothing = &KeepMemory;
+
+    /// <summary>A CPU tensor over given memory, without a copy. The memory must outlive the tensor, and a tensor over read-only memory must not be written.</summary>
+    /// <param name="memory">Address of the first element, aligned for its type.</param>
+    /// <param name="shape">Sizes; the elements lie row by row.</param>
+    /// <param name="type">Element type.</param>
+    public static Tensor Over(nint memory, long[] shape, ScalarType type)
+    {
+        Startup.Start();
+        fixed (long* sizes = shape)
+        {
+            var handle = NewTensor(memory, (nint)Nothing, (nint)sizes, shape.Length, (sbyte)type, (sbyte)type, (int)DeviceType.CPU, 0, 0);
+            return handle != 0 ? Tensor.UnsafeCreateTensor(handle) : throw new InvalidOperationException($"No tensor over memory: {type} [{string.Join(", ", shape)}].");
+        }
+    }
+
+    /// <summary>Address of a contiguous CPU tensor's first element; valid while the tensor lives.</summary>
+    /// <exception cref="ArgumentException">The tensor is elsewhere, or not contiguous.</exception>
+    public static nint AddressOf(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.is_contiguous()
+            ? Data(tensor.Handle)
+            : throw new ArgumentException($"A contiguous CPU tensor is needed; this one is on {tensor.device}{(tensor.is_contiguous() ? "" : " and not contiguous")}.", nameof(tensor));
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
+    private static void KeepMemory(nint memory)
+    {
+        _ = memory;
+    }
+
+    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_new")]
+    private static partial nint NewTensor(nint data, nint deleter, nint sizes, int dimensions, sbyte type, sbyte targetType, int deviceType, int deviceIndex, byte requiresGrad);
+
+    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
+    private static partial nint Data(nint tensor);
+}

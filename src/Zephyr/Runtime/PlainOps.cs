@@ -1,0 +1,41 @@
+using static TorchSharp.torch;
+
+namespace Zephyr.Runtime;
+
+/// <summary>Every operation of <see cref="Ops"/> in the plainest tensor operations: the definition, the fallback, and what shortcuts are compared with.</summary>
+internal static class PlainOps
+{
+    public static Tensor Linear(Tensor x, Tensor weight) => nn.functional.linear(x, weight.to(x.dtype));
+
+    public static Tensor Embedding(Tensor ids, Tensor table) =>
+        table.index_select(0, ids.reshape(-1)).reshape([.. ids.shape, table.shape[1]]);
+
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
+    {
+        var exact = x.to(x.dtype is ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+        var scale = rsqrt(exact.square().mean([-1], keepdim: true) + epsilon);
+        return (exact * scale).to(x.dtype) * weight.to(x.dtype);
+    }
+
+    public static Tensor SwiGlu(Tensor gate, Tensor up) => nn.functional.silu(gate) * up;
+
+    public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
+    {
+        var halves = x.chunk(2, dim: -1);
+        return cat([halves[0] * cos - halves[1] * sin, halves[1] * cos + halves[0] * sin], dim: -1);
+    }
+
+    public static Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionMask? mask)
+    {
+        var group = query.shape[1] / key.shape[1];
+        var keys = key.repeat_interleave(group, dim: 1);     // [batch, heads, keys, headSize]
+        var values = value.repeat_interleave(group, dim: 1); // [batch, heads, keys, headSize]
+        var scores = query.matmul(keys.transpose(2, 3)) * (1 / Math.Sqrt(query.shape[3]));
+        if (mask is not null)
+        {
+            scores = scores + mask.Additive.unsqueeze(1); // [batch, heads, time, keys]
+        }
+
+        return nn.functional.softmax(scores, dim: -1).matmul(values);
+    }
+}
