@@ -4,7 +4,10 @@ namespace Zephyr.Cli;
 internal static class CommandTable
 {
     /// <summary>All commands in the order in which a newcomer needs them. Each takes the words after its name and returns the exit code.</summary>
-    public static IReadOnlyList<Command> All { get; } = [];
+    public static IReadOnlyList<Command> All { get; } =
+    [
+        new("doctor", "looks at this machine and says what is wrong and how to mend it", Doctor.DoctorCommand.Run),
+    ];
 
     /// <summary>Runs the command that <paramref name="args"/> names, or prints the table.</summary>
     /// <param name="args">The command's name, then its own words.</param>
