@@ -1,1 +1,3 @@
-return 0;
+using Zephyr.Kernel.Commands;
+
+return Commands.Run(args);

@@ -1,0 +1,56 @@
+using Zephyr.Kernel.Notebook;
+
+namespace Zephyr.Kernel.Commands;
+
+/// <summary><c>run NOTEBOOK|FOLDER ...</c>: executes notebooks from top to bottom, each in a fresh process, or checks what is stored.</summary>
+internal static class RunCommand
+{
+    /// <summary>What the command line may say.</summary>
+    public const string Usage = "run NOTEBOOK|FOLDER ... [--write] [--check] [--timeout SECONDS] [--keep-going]";
+
+    /// <summary>Runs the command.</summary>
+    /// <returns>0 when every notebook ran through, or is up to date; else 1.</returns>
+    public static int Run(IReadOnlyList<string> words)
+    {
+        var line = new CommandLine(words, ["--write", "--check", "--keep-going"], ["--timeout"]);
+        var paths = line.Arguments.SelectMany(Notebooks).ToArray();
+        if (paths.Length == 0)
+        {
+            throw new ArgumentException($"Which notebooks? {Usage}");
+        }
+
+        if (line.Has("--check"))
+        {
+            return paths.Select(Check).ToArray().All(good => good) ? 0 : 1;
+        }
+
+        string[] options = [.. line.Has("--write") ? ["--write"] : Array.Empty<string>(), .. line.Value("--timeout") is { } seconds ? ["--timeout", seconds] : Array.Empty<string>()];
+        var failed = new List<string>();
+        foreach (var path in paths)
+        {
+            if (SelfProcess.Run([ExecuteCommand.Name, path, .. options]) != 0)
+            {
+                failed.Add(path);
+                if (!line.Has("--keep-going"))
+                {
+                    break;
+                }
+            }
+        }
+
+        Console.WriteLine(failed.Count == 0 ? $"{paths.Length} notebooks ran through" : $"failed: {string.Join(", ", failed)}");
+        return failed.Count == 0 ? 0 : 1;
+    }
+
+    private static IEnumerable<string> Notebooks(string path) =>
+        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.ipynb").Order(StringComparer.Ordinal)
+        : File.Exists(path) ? [path]
+        : throw new ArgumentException($"There is no notebook or folder {path}.");
+
+    private static bool Check(string path)
+    {
+        var fault = StoredOutputs.Fault(NotebookFile.Read(path));
+        Console.WriteLine($"{path}: {fault ?? "up to date"}");
+        return fault is null;
+    }
+}

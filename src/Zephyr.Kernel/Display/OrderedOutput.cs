@@ -1,0 +1,110 @@
+using System.Text;
+using Zephyr.Kernel.Engine;
+
+namespace Zephyr.Kernel.Display;
+
+/// <summary>
+/// Keeps a cell's output in the order in which it happened, while short writes to the console are joined to longer ones.
+/// May be called from any thread.
+/// </summary>
+/// <remarks>
+/// Everything is handed on inside a <c>finally</c>: an interrupted cell is never stopped there, so no message is cut in two.
+/// </remarks>
+internal sealed class OrderedOutput : IDisposable
+{
+    private const int LongestText = 16 * 1024; // characters
+
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(50);
+
+    private readonly object _gate = new();
+    private readonly StringBuilder _text = new();
+    private readonly IOutputSink _sink;
+    private readonly Timer _timer;
+    private string _name = "stdout";
+
+    public OrderedOutput(IOutputSink sink)
+    {
+        _sink = sink;
+        _timer = new Timer(_ => Flush());
+    }
+
+    /// <summary>Text of <c>stdout</c> or <c>stderr</c>.</summary>
+    public void Write(string name, ReadOnlySpan<char> text)
+    {
+        var owned = text.ToString();
+        InOrder(() =>
+        {
+            if (name != _name)
+            {
+                HandOnText();
+                _name = name;
+            }
+
+            if (_text.Length == 0)
+            {
+                _timer.Change(LongestDelay, Timeout.InfiniteTimeSpan);
+            }
+
+            _text.Append(owned);
+            if (_text.Length >= LongestText)
+            {
+                HandOnText();
+            }
+        });
+    }
+
+    /// <inheritdoc cref="IOutputSink.Display"/>
+    public void Display(MimeBundle bundle, string displayId) => AfterText(() => _sink.Display(bundle, displayId));
+
+    /// <inheritdoc cref="IOutputSink.Update"/>
+    public void Update(MimeBundle bundle, string displayId) => AfterText(() => _sink.Update(bundle, displayId));
+
+    /// <inheritdoc cref="IOutputSink.Result"/>
+    public void Result(MimeBundle bundle) => AfterText(() => _sink.Result(bundle));
+
+    /// <inheritdoc cref="IOutputSink.Error"/>
+    public void Error(CellError error) => AfterText(() => _sink.Error(error));
+
+    /// <inheritdoc cref="IOutputSink.Clear"/>
+    public void Clear(bool wait) => AfterText(() => _sink.Clear(wait));
+
+    /// <summary>Hands on what was written so far.</summary>
+    public void Flush() => AfterText(() => { });
+
+    /// <summary>Hands on the rest and stops the clock.</summary>
+    public void Dispose()
+    {
+        Flush();
+        _timer.Dispose();
+    }
+
+    private void AfterText(Action action) => InOrder(() =>
+    {
+        HandOnText();
+        action();
+    });
+
+    private void InOrder(Action action)
+    {
+        try
+        {
+            // Empty on purpose: see the remarks of the class.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                action();
+            }
+        }
+    }
+
+    private void HandOnText()
+    {
+        if (_text.Length > 0)
+        {
+            _sink.Stream(_name, _text.ToString());
+            _text.Clear();
+        }
+    }
+}

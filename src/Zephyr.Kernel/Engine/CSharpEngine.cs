@@ -1,0 +1,103 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+using Zephyr.Kernel.Display;
+
+namespace Zephyr.Kernel.Engine;
+
+/// <summary>Runs C# cells one after the other; each sees what the earlier ones declared.</summary>
+internal sealed class CSharpEngine
+{
+    private static readonly string[] Imports =
+    [
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
+        "Zephyr.Kernel", "Zephyr.Kernel.Words", "Zephyr.Kernel.Words.CellWords",
+    ];
+
+    private static readonly ScriptOptions FirstOptions = ScriptOptions.Default
+        .WithReferences(ReferenceFolder.Framework)
+        .WithImports(Imports)
+        .WithOptimizationLevel(OptimizationLevel.Release)
+        .WithEmitDebugInformation(true)
+        .WithFileEncoding(Encoding.UTF8)
+        .WithAllowUnsafe(true);
+
+    private readonly ReferenceFolder _references = new();
+    private readonly ErrorReport _errors = new();
+    private readonly CellThread _thread = new();
+    private ScriptOptions _options = FirstOptions;
+    private ScriptState<object>? _state;
+
+    /// <summary>Compiles and runs something small, so that the first cell finds the compiler awake.</summary>
+    public static async Task WarmUpAsync()
+    {
+        var script = CSharpScript.Create<object>("var a = new[] { 1 }.Select(x => x + 1).ToList(); string.Join(\", \", a)", FirstOptions);
+        await script.RunAsync();
+    }
+
+    /// <summary>Runs a cell. Its value, if any, and its error, if any, are part of the output.</summary>
+    /// <param name="cell">What to run.</param>
+    /// <param name="output">Receives all that the cell writes and shows, also after its end.</param>
+    /// <param name="showResult">Whether the value of the last expression is shown.</param>
+    /// <returns>Null when the cell ran through.</returns>
+    public CellError? Run(CellSource cell, OrderedOutput output, bool showResult = true)
+    {
+        _errors.Remember(cell);
+        var interruption = new CellInterruption();
+        CellDisplay.Attach(output, interruption);
+        var error = Compile(cell, out var script) ?? Execute(cell, script!, interruption, showResult ? output : null);
+        if (error is not null)
+        {
+            output.Error(error);
+        }
+
+        output.Flush();
+        return error;
+    }
+
+    /// <summary>Stops the running cell, if any; the session goes on with the variables of the cells before it.</summary>
+    public Task InterruptAsync() => _thread.InterruptAsync();
+
+    private CellError? Compile(CellSource cell, out Script<object>? script)
+    {
+        script = null;
+        var (code, references) = cell.WithoutReferences();
+        foreach (var (path, line) in references)
+        {
+            try
+            {
+                _options = _options.AddReferences(_references.Add(path));
+            }
+            catch (Exception exception) when (exception is IOException or NotSupportedException or BadImageFormatException)
+            {
+                return ErrorReport.AtLine(cell, line, exception);
+            }
+        }
+
+        var options = _options.WithFilePath(cell.Name);
+        script = _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
+        var diagnostics = script.Compile();
+        return diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error) ? ErrorReport.OfCompiler(cell, diagnostics) : null;
+    }
+
+    private CellError? Execute(CellSource cell, Script<object> script, CellInterruption interruption, OrderedOutput? output)
+    {
+        Exception? thrown = null;
+        var fault = _thread.Run(
+            async () =>
+            {
+                var state = await (_state is null ? script.RunAsync(null, _ => true) : script.RunFromAsync(_state, _ => true));
+                _state = state; // also after an exception: what was assigned before it stays
+                thrown = state.Exception;
+                if (thrown is null && state.ReturnValue is { } value)
+                {
+                    output?.Result(Formatting.Bundle(value, []));
+                }
+            },
+            interruption);
+        var exception = fault ?? thrown;
+        var stopped = interruption.Requested && exception is OperationCanceledException or ThreadInterruptedException or ThreadAbortException;
+        return exception is null ? null : stopped ? CellError.Interrupted : _errors.OfException(cell, exception);
+    }
+}

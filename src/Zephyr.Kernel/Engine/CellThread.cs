@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Runtime;
+
+namespace Zephyr.Kernel.Engine;
+
+/// <summary>
+/// The one thread on which all cells of a session run, one after the other. What a cell awaits comes back to this thread, so that
+/// code after an await can be stopped like any other, and libraries find the state that they keep by thread.
+/// </summary>
+internal sealed class CellThread : SynchronizationContext
+{
+    private const int StackSize = 64 * 1024 * 1024; // bytes; reserved, not used
+
+    private readonly object _gate = new();
+    private readonly Thread _thread;
+    private volatile BlockingCollection<Action> _work = [];
+    private Job? _running;
+
+    public CellThread()
+    {
+        _thread = new Thread(Loop, StackSize) { IsBackground = true, Name = "cells" };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public override void Post(SendOrPostCallback d, object? state) => _work.Add(() => d(state));
+
+    /// <inheritdoc/>
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        if (Thread.CurrentThread == _thread)
+        {
+            d(state);
+            return;
+        }
+
+        using var done = new ManualResetEventSlim();
+        Post(_ =>
+        {
+            d(state);
+            done.Set();
+        }, null);
+        done.Wait();
+    }
+
+    /// <summary>Runs a cell to its end, however it ends. One at a time.</summary>
+    /// <returns>Null when it ran through, else what stopped it; an interruption is an <see cref="OperationCanceledException"/>.</returns>
+    public Exception? Run(Func<Task> cell, CellInterruption interruption)
+    {
+        var job = new Job(cell, interruption);
+        Post(_ => Execute(job), null);
+        job.Ended.Wait();
+        return job.Fault;
+    }
+
+    /// <summary>Stops the running cell, if any.</summary>
+    public Task InterruptAsync()
+    {
+        Job? job;
+        lock (_gate)
+        {
+            job = _running;
+        }
+
+        return job is null ? Task.CompletedTask : job.Interruption.RequestAsync(() => BreakWait(job));
+    }
+
+    private void BreakWait(Job job)
+    {
+        lock (_gate)
+        {
+            if (_running == job)
+            {
+                _thread.Interrupt();
+            }
+        }
+    }
+
+    private void Loop()
+    {
+        SetSynchronizationContext(this);
+        while (true)
+        {
+            try
+            {
+                _work.Take()();
+            }
+            catch (Exception exception)
+            {
+                // Something that an earlier cell left behind: a continuation, or a late interrupt.
+                Console.Error.WriteLine($"Unhandled, after the cell ended: {exception.GetType().Name}: {exception.Message}");
+            }
+        }
+    }
+
+    private void Execute(Job job)
+    {
+        lock (_gate)
+        {
+            _running = job;
+        }
+
+        try
+        {
+            ControlledExecution.Run(() => Pump(job), job.Interruption.Abort);
+        }
+        catch (Exception exception)
+        {
+            job.Fault = exception;
+        }
+
+        lock (_gate)
+        {
+            _running = null;
+        }
+
+        job.Interruption.End();
+        if (job.Interruption.Requested)
+        {
+            ForgetTheInterrupted();
+        }
+
+        job.Ended.Set();
+    }
+
+    private void Pump(Job job)
+    {
+        var task = job.Cell();
+        task.ContinueWith(_ => Post(_ => { }, null), TaskScheduler.Default);
+        while (!task.IsCompleted)
+        {
+            _work.Take(job.Interruption.Abort)();
+        }
+
+        task.GetAwaiter().GetResult();
+    }
+
+    private void ForgetTheInterrupted()
+    {
+        _work = []; // the old queue may have been left in the middle of something
+        try
+        {
+            Thread.Sleep(0); // takes an interrupt that came too late
+        }
+        catch (ThreadInterruptedException)
+        {
+            // That was it.
+        }
+    }
+
+    private sealed record Job(Func<Task> Cell, CellInterruption Interruption)
+    {
+        public ManualResetEventSlim Ended { get; } = new();
+
+        public Exception? Fault { get; set; }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+
+namespace Zephyr.Kernel.Notebook;
+
+/// <summary>One cell of a notebook file.</summary>
+internal sealed class NotebookCell(JsonObject json)
+{
+    private const string ExpectedToRaise = "raises-exception";
+
+    /// <summary><c>code</c>, <c>markdown</c> or <c>raw</c>.</summary>
+    public string Type => json["cell_type"]?.GetValue<string>() ?? "";
+
+    /// <summary>Whether the cell runs.</summary>
+    public bool IsCode => Type == "code";
+
+    /// <summary>The text, with <c>\n</c> as line end.</summary>
+    public string Source => Joined(json["source"]).ReplaceLineEndings("\n");
+
+    /// <summary>Whether an error is what the cell is there to show (tag <c>raises-exception</c>).</summary>
+    public bool MayRaise => json["metadata"]?["tags"] is JsonArray tags && tags.Any(tag => tag?.GetValue<string>() == ExpectedToRaise);
+
+    /// <summary>When the cell ran, counted from 1; null where it did not.</summary>
+    public int? ExecutionCount => json["execution_count"]?.GetValue<int>();
+
+    /// <summary>What is stored below the cell.</summary>
+    public IEnumerable<JsonObject> Outputs => (json["outputs"] as JsonArray ?? []).OfType<JsonObject>();
+
+    /// <summary>The first words, for a line of progress.</summary>
+    public string FirstWords(int length)
+    {
+        var line = Source.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.Length > 0 && !l.StartsWith("#r", StringComparison.Ordinal)) ?? "";
+        return line.Length <= length ? line : line[..(length - 1)] + "…";
+    }
+
+    /// <summary>Stores what one run of the cell showed.</summary>
+    public void Store(int executionCount, IEnumerable<JsonObject> outputs)
+    {
+        json["execution_count"] = executionCount;
+        json["outputs"] = new JsonArray([.. outputs]);
+    }
+
+    /// <summary>Leaves out what says when and where the cell ran, and cuts its text into lines as the format wants it.</summary>
+    public void Normalise()
+    {
+        json["source"] = Lines(Source);
+        (json["metadata"] as JsonObject)?.Remove("execution");
+    }
+
+    /// <summary>Text as the list of its lines, each with its line end.</summary>
+    public static JsonArray Lines(string text)
+    {
+        var lines = new JsonArray();
+        for (var start = 0; start < text.Length;)
+        {
+            var end = text.IndexOf('\n', start);
+            end = end < 0 ? text.Length : end + 1;
+            lines.Add(text[start..end]);
+            start = end;
+        }
+
+        return lines;
+    }
+
+    private static string Joined(JsonNode? text) =>
+        text is JsonArray lines ? string.Concat(lines.Select(line => line?.GetValue<string>())) : text?.GetValue<string>() ?? "";
+}

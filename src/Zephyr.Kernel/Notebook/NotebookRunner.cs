@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using Zephyr.Kernel.Display;
+using Zephyr.Kernel.Engine;
+
+namespace Zephyr.Kernel.Notebook;
+
+/// <summary>Executes the cells of one notebook from top to bottom and stores what they show, as far as they get.</summary>
+/// <param name="notebook">What to run. Its folder must be the working directory.</param>
+/// <param name="timeout">How long one cell may take.</param>
+internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout)
+{
+    private const int Words = 60; // characters of a cell in its line of progress
+
+    /// <summary>Runs the cells.</summary>
+    /// <param name="report">Receives a line for each cell when it has ended.</param>
+    /// <returns>Null when all ran through; else which cell failed, at which line, why and where.</returns>
+    public string? Run(Action<string> report)
+    {
+        var engine = new CSharpEngine();
+        var collector = new OutputCollector();
+        using var output = new OrderedOutput(collector);
+        var cells = notebook.CodeCells;
+        var width = cells.Count.ToString(CultureInfo.InvariantCulture).Length;
+        for (var i = 0; i < cells.Count; i++)
+        {
+            var (cell, number) = (cells[i], i + 1);
+            output.Flush();
+            collector.Begin(number);
+            var watch = Stopwatch.StartNew();
+            var (error, timedOut) = RunOne(engine, new CellSource(number, cell.Source), output);
+            cell.Store(number, collector.Outputs);
+            report($"  [{number.ToString(CultureInfo.InvariantCulture).PadLeft(width)}/{cells.Count}] {Seconds(watch.Elapsed),8}  {cell.FirstWords(Words)}");
+            if (timedOut)
+            {
+                return $"cell {number} took longer than {Seconds(timeout)} and was stopped";
+            }
+
+            if (error is not null && !cell.MayRaise)
+            {
+                return Failure(number, error);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A duration in seconds, with one decimal.</summary>
+    public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
+
+    private (CellError? Error, bool TimedOut) RunOne(CSharpEngine engine, CellSource source, OrderedOutput output)
+    {
+        var timedOut = false;
+        using var clock = new Timer(
+            _ =>
+            {
+                timedOut = true;
+                _ = engine.InterruptAsync();
+            },
+            null, timeout, Timeout.InfiniteTimeSpan);
+        var error = engine.Run(source, output);
+        return (error, timedOut && error == CellError.Interrupted);
+    }
+
+    private static string Failure(int number, CellError error)
+    {
+        var place = error.Line is { } line ? $"cell {number}, line {line}" : $"cell {number}";
+        return $"failed in {place}\n  {string.Join("\n  ", error.Traceback)}";
+    }
+}
