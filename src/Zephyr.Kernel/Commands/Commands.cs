@@ -6,6 +6,8 @@ internal static class Commands
     private const string Usage = $"""
         The C# kernel of Zephyr.Notebooks.
 
+          {InstallCommand.Usage}
+          {StartCommand.Usage}
           {RunCommand.Usage}
         """;
 
@@ -20,6 +22,12 @@ internal static class Commands
             {
                 case "run":
                     return RunCommand.Run([.. words.Skip(1)]);
+                case "start":
+                    return StartCommand.Run([.. words.Skip(1)]);
+                case "install":
+                    return InstallCommand.Install([.. words.Skip(1)]);
+                case "uninstall":
+                    return InstallCommand.Uninstall([.. words.Skip(1)]);
                 case ExecuteCommand.Name:
                     return ExecuteCommand.Run([.. words.Skip(1)]);
                 case null or "help" or "--help" or "-h":

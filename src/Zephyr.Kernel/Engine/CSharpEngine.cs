@@ -15,9 +15,7 @@ internal sealed class CSharpEngine
         "Zephyr.Kernel", "Zephyr.Kernel.Words", "Zephyr.Kernel.Words.CellWords",
     ];
 
-    private static readonly ScriptOptions FirstOptions = ScriptOptions.Default
-        .WithReferences(ReferenceFolder.Framework)
-        .WithImports(Imports)
+    private static readonly ScriptOptions Options = ScriptOptions.Default
         .WithOptimizationLevel(OptimizationLevel.Release)
         .WithEmitDebugInformation(true)
         .WithFileEncoding(Encoding.UTF8)
@@ -25,14 +23,15 @@ internal sealed class CSharpEngine
 
     private readonly ReferenceFolder _references = new();
     private readonly ErrorReport _errors = new();
-    private readonly CellThread _thread = new();
-    private ScriptOptions _options = FirstOptions;
+    private volatile CellThread _thread = new();
+    private ScriptOptions _options = Options.WithReferences(ReferenceFolder.Framework()).WithImports(Imports);
     private ScriptState<object>? _state;
 
     /// <summary>Compiles and runs something small, so that the first cell finds the compiler awake.</summary>
     public static async Task WarmUpAsync()
     {
-        var script = CSharpScript.Create<object>("var a = new[] { 1 }.Select(x => x + 1).ToList(); string.Join(\", \", a)", FirstOptions);
+        var options = Options.WithReferences(ReferenceFolder.Framework()).WithImports(Imports);
+        var script = CSharpScript.Create<object>("var a = new[] { 1 }.Select(x => x + 1).ToList(); string.Join(\", \", a)", options);
         await script.RunAsync();
     }
 
@@ -83,12 +82,18 @@ internal sealed class CSharpEngine
 
     private CellError? Execute(CellSource cell, Script<object> script, CellInterruption interruption, OrderedOutput? output)
     {
+        if (_thread.Spent)
+        {
+            _thread = new CellThread();
+        }
+
         Exception? thrown = null;
         var fault = _thread.Run(
             async () =>
             {
                 var state = await (_state is null ? script.RunAsync(null, _ => true) : script.RunFromAsync(_state, _ => true));
                 _state = state; // also after an exception: what was assigned before it stays
+                _options = _options.WithImports(); // later cells inherit them
                 thrown = state.Exception;
                 if (thrown is null && state.ReturnValue is { } value)
                 {

@@ -4,8 +4,9 @@ using System.Runtime;
 namespace Zephyr.Kernel.Engine;
 
 /// <summary>
-/// The one thread on which all cells of a session run, one after the other. What a cell awaits comes back to this thread, so that
-/// code after an await can be stopped like any other, and libraries find the state that they keep by thread.
+/// The thread on which the cells of a session run, one after the other. What a cell awaits comes back to this thread, so that code
+/// after an await can be stopped like any other, and libraries find the state that they keep by thread.
+/// The runtime can abort a thread only once, so a thread on which a cell was stopped from outside is spent.
 /// </summary>
 internal sealed class CellThread : SynchronizationContext
 {
@@ -13,7 +14,8 @@ internal sealed class CellThread : SynchronizationContext
 
     private readonly object _gate = new();
     private readonly Thread _thread;
-    private volatile BlockingCollection<Action> _work = [];
+    private readonly BlockingCollection<Action> _work = [];
+    private volatile bool _spent;
     private Job? _running;
 
     public CellThread()
@@ -22,8 +24,21 @@ internal sealed class CellThread : SynchronizationContext
         _thread.Start();
     }
 
+    /// <summary>Whether the next cell needs another thread.</summary>
+    public bool Spent => _spent;
+
     /// <inheritdoc/>
-    public override void Post(SendOrPostCallback d, object? state) => _work.Add(() => d(state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (_spent)
+        {
+            ThreadPool.QueueUserWorkItem(_ => d(state));
+        }
+        else
+        {
+            _work.Add(() => d(state));
+        }
+    }
 
     /// <inheritdoc/>
     public override void Send(SendOrPostCallback d, object? state)
@@ -79,7 +94,7 @@ internal sealed class CellThread : SynchronizationContext
     private void Loop()
     {
         SetSynchronizationContext(this);
-        while (true)
+        while (!_spent)
         {
             try
             {
@@ -115,11 +130,7 @@ internal sealed class CellThread : SynchronizationContext
         }
 
         job.Interruption.End();
-        if (job.Interruption.Requested)
-        {
-            ForgetTheInterrupted();
-        }
-
+        _spent = job.Interruption.Abort.IsCancellationRequested;
         job.Ended.Set();
     }
 
@@ -133,19 +144,6 @@ internal sealed class CellThread : SynchronizationContext
         }
 
         task.GetAwaiter().GetResult();
-    }
-
-    private void ForgetTheInterrupted()
-    {
-        _work = []; // the old queue may have been left in the middle of something
-        try
-        {
-            Thread.Sleep(0); // takes an interrupt that came too late
-        }
-        catch (ThreadInterruptedException)
-        {
-            // That was it.
-        }
     }
 
     private sealed record Job(Func<Task> Cell, CellInterruption Interruption)

@@ -21,8 +21,9 @@ internal sealed class ReferenceFolder
 
     private readonly Dictionary<string, string> _paths = new(StringComparer.OrdinalIgnoreCase); // simple name -> file
 
-    /// <summary>The references of the first cell.</summary>
-    public static IReadOnlyList<MetadataReference> Framework { get; } =
+    /// <summary>The references of the first cell. Each call makes new ones: the compiler shares what it knows of equal ones, which confuses
+    /// two sessions that compile at the same time.</summary>
+    public static IReadOnlyList<MetadataReference> Framework() =>
     [
         .. Trusted.Values.Where(path => path.StartsWith(FrameworkFolder, StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path)),
         MetadataReference.CreateFromFile(typeof(ReferenceFolder).Assembly.Location),

@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using NetMQ;
+using NetMQ.Sockets;
+
+namespace Zephyr.Kernel.Wire;
+
+/// <summary>The five sockets of a kernel. One thread owns them all; others hand it what they send through a queue.</summary>
+internal sealed class KernelSockets : IDisposable
+{
+    private static readonly TimeSpan UntilSent = TimeSpan.FromMilliseconds(150);
+
+    private readonly MessageCodec _codec;
+    private readonly RouterSocket _shell = new();
+    private readonly RouterSocket _control = new();
+    private readonly RouterSocket _stdin = new();
+    private readonly ResponseSocket _heartbeat = new();
+    private readonly XPublisherSocket _iopub = new();
+    private readonly NetMQQueue<(NetMQSocket Socket, Message Message)> _outgoing = new();
+    private readonly NetMQPoller _poller;
+    private readonly Action<string> _log;
+
+    /// <summary>Binds the sockets; a port 0 in the connection is not allowed.</summary>
+    public KernelSockets(ConnectionInfo connection, Action<string> log)
+    {
+        _log = log;
+        _codec = new MessageCodec(connection.Key);
+        _shell.Options.RouterHandover = true;
+        Bind(_shell, connection.Address(connection.ShellPort));
+        Bind(_control, connection.Address(connection.ControlPort));
+        Bind(_stdin, connection.Address(connection.StdinPort));
+        Bind(_heartbeat, connection.Address(connection.HeartbeatPort));
+        Bind(_iopub, connection.Address(connection.IopubPort));
+
+        _shell.ReceiveReady += (_, e) => Receive(e.Socket, message => ShellReceived?.Invoke(message));
+        _control.ReceiveReady += (_, e) => Receive(e.Socket, message => ControlReceived?.Invoke(message));
+        _stdin.ReceiveReady += (_, e) => Receive(e.Socket, message => _log($"unexpected on stdin: {message.Type}"));
+        _heartbeat.ReceiveReady += (_, e) => e.Socket.SendMultipartMessage(e.Socket.ReceiveMultipartMessage());
+        _iopub.ReceiveReady += (_, e) => Welcome(e.Socket.ReceiveMultipartMessage());
+        _outgoing.ReceiveReady += (_, _) => SendQueued();
+        _poller = [_shell, _control, _stdin, _heartbeat, _iopub, _outgoing];
+    }
+
+    /// <summary>A request that waits for those before it. Raised on the sockets' thread: hand it on, do not work there.</summary>
+    public event Action<Message>? ShellReceived;
+
+    /// <summary>A request that overtakes. Raised on the sockets' thread.</summary>
+    public event Action<Message>? ControlReceived;
+
+    /// <summary>Begins to receive.</summary>
+    public void Start() => _poller.RunAsync("sockets");
+
+    /// <summary>Answers a request of the shell.</summary>
+    public void ReplyOnShell(Message message) => _outgoing.Enqueue((_shell, message));
+
+    /// <summary>Answers a request of the control channel.</summary>
+    public void ReplyOnControl(Message message) => _outgoing.Enqueue((_control, message));
+
+    /// <summary>Tells all who listen.</summary>
+    public void Publish(Message message) => _outgoing.Enqueue((_iopub, message));
+
+    /// <summary>Lets what is queued leave, then closes all.</summary>
+    public void Dispose()
+    {
+        Thread.Sleep(UntilSent);
+        _poller.Stop();
+        _poller.Dispose();
+        foreach (var socket in new NetMQSocket[] { _shell, _control, _stdin, _heartbeat, _iopub })
+        {
+            socket.Dispose();
+        }
+
+        _outgoing.Dispose();
+        NetMQConfig.Cleanup(block: false);
+    }
+
+    private static void Bind(NetMQSocket socket, string address)
+    {
+        socket.Options.Linger = TimeSpan.FromSeconds(1);
+        socket.Options.SendHighWatermark = 0; // output is never dropped because a front end is slow
+        socket.Bind(address);
+    }
+
+    private void Receive(NetMQSocket socket, Action<Message> handle)
+    {
+        var frames = socket.ReceiveMultipartMessage();
+        try
+        {
+            handle(_codec.Decode(frames));
+        }
+        catch (InvalidDataException exception)
+        {
+            _log($"dropped a message: {exception.Message}"); // never fatal: anyone on this machine may connect
+        }
+    }
+
+    private void Welcome(NetMQMessage subscription)
+    {
+        var frame = subscription.First.ToByteArray();
+        if (frame is [1, .. var topic])
+        {
+            var content = new JsonObject { ["subscription"] = System.Text.Encoding.UTF8.GetString(topic) };
+            _iopub.SendMultipartMessage(_codec.Encode(Message.Create("iopub_welcome", content, null, [topic])));
+        }
+    }
+
+    private void SendQueued()
+    {
+        while (_outgoing.TryDequeue(out var item, TimeSpan.Zero))
+        {
+            item.Socket.TrySendMultipartMessage(_codec.Encode(item.Message)); // a front end that is gone gets nothing
+        }
+    }
+}
