@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Zephyr.Checkpoints;
+using Zephyr.Data;
+using Zephyr.Losses;
+using Zephyr.Model;
+using static TorchSharp.torch;
+
+namespace Zephyr.Training;
+
+/// <summary>
+/// Supervised fine-tuning (dSFT): pull a step, and one optimizer step has happened, on the caller's thread. Also trains a model from random weights on
+/// plain documents.
+/// </summary>
+/// <remarks>Source: Tunstall et al. 2023, section 3, step 1.</remarks>
+public sealed class SftTrainer
+{
+    private readonly Mistral _model;
+    private readonly IReadOnlyList<TokenizedExample> _rows;
+    private readonly SftOptions _options;
+    private readonly IOptimizer _optimizer;
+    private readonly int _stepsPerEpoch;
+    private readonly TornGuard _guard = new();
+    private int _step;
+    private long _tokens;
+
+    /// <summary>A trainer at step 0.</summary>
+    /// <param name="model">The model; its weights change as steps are pulled.</param>
+    /// <param name="rows">Training rows, packed or not.</param>
+    /// <param name="options">The run's numbers.</param>
+    /// <exception cref="ArgumentException">There are no rows, or one has no token to learn from.</exception>
+    public SftTrainer(Mistral model, IReadOnlyList<TokenizedExample> rows, SftOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(options);
+        (_model, _rows, _options) = (model, rows, options);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            if (!rows[row].Targets().Any())
+            {
+                throw new ArgumentException($"Row {row} of {rows.Count} ({rows[row].Ids.Length} tokens) has no token to learn from: leave it out, or look at its mask.", nameof(rows));
+            }
+        }
+
+        _stepsPerEpoch = DataOrder.StepsPerEpoch(rows.Count, options.BatchSize, options.Accumulation);
+        Steps = options.Steps ?? options.Epochs * _stepsPerEpoch;
+        _optimizer = Optimizers.Of(model, options.Optimizer);
+    }
+
+    /// <summary>Rows that are evaluated on and never trained on.</summary>
+    public IReadOnlyList<TokenizedExample> HeldOut { get; init; } = [];
+
+    /// <summary>Where the run keeps its step log and checkpoints; null keeps nothing.</summary>
+    public RunFolder? Run { get; init; }
+
+    /// <summary>How many optimizer steps the run has.</summary>
+    public int Steps { get; }
+
+    /// <summary>How many of them have been made.</summary>
+    public int StepsMade => _step;
+
+    /// <summary>Goes on from the newest whole checkpoint of <see cref="Run"/>, bit for bit as if the run had not been stopped (on a CPU).</summary>
+    /// <returns>The checkpoint; null where there is none, and the run begins at step 1.</returns>
+    /// <exception cref="InvalidDataException">The checkpoint is of other options or rows, or none of several is whole.</exception>
+    public FoundCheckpoint? Resume()
+    {
+        var run = Run ?? throw new InvalidOperationException($"Give {nameof(Run)} a folder to resume from.");
+        if (run.Newest() is not { } found)
+        {
+            run.CutLog(0);
+            return null;
+        }
+
+        var state = TrainingState.Load(found.Folder, _model, _optimizer, State());
+        (_step, _tokens) = (state.Step, state.Tokens);
+        run.CutLog(_step);
+        return found;
+    }
+
+    /// <summary>The steps not yet made, one by one as they are pulled. Stop pulling at any time, and pull again to go on.</summary>
+    /// <param name="cancelled">Looked at between steps: the step under way ends, is saved where there is a <see cref="Run"/>, and the sequence ends.</param>
+    /// <exception cref="InvalidOperationException">An earlier step was interrupted inside, so that the weights are torn.</exception>
+    /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
+    public IEnumerable<SftStep> Train(CancellationToken cancelled = default)
+    {
+        Run?.RefuseOthers(_step);
+        while (_step < Steps)
+        {
+            if (cancelled.IsCancellationRequested)
+            {
+                SaveNow();
+                yield break;
+            }
+
+            var made = _guard.Run(_step + 1, Resumption, Step);
+            if (Run?.IsDue(_step, Steps) == true)
+            {
+                SaveNow();
+            }
+
+            if (HeldOut.Count > 0 && (_step == Steps || (_options.EvaluateEvery is { } every && _step % every == 0)))
+            {
+                made = made with { HeldOut = SftEvaluation.Of(_model, HeldOut, _options.BatchSize, _options.PadId) };
+            }
+
+            Run?.Log(made);
+            yield return made;
+        }
+    }
+
+    private SftStep Step(int number)
+    {
+        using var scope = NewDisposeScope();
+        var chosen = DataOrder.Step(_rows.Count, _options.Seed, number, _options.BatchSize, _options.Accumulation);
+        var batches = chosen.Select(rows => SftBatch.Of([.. rows.Select(row => _rows[row])], _model.Device, _options.PadId)).ToList();
+        var learned = batches.Sum(batch => batch.Learned.Count);
+
+        _model.zero_grad();
+        var sums = zeros(3, ScalarType.Float64);
+        foreach (var batch in batches)
+        {
+            sums.add_(Accumulate(batch, learned));
+        }
+
+        var norm = nn.utils.clip_grad_norm_(_model.parameters(), _options.ClipNorm ?? double.PositiveInfinity);
+        var totals = sums.Doubles();
+        if (!double.IsFinite(totals[0]) || !double.IsFinite(norm))
+        {
+            throw NonFinite.Error(number, _model, batches.Zip(chosen), Resumption());
+        }
+
+        var rate = _options.LearningRate.At(number, Steps);
+        _optimizer.Step(rate);
+        _step = number;
+        _tokens += batches.Sum(batch => batch.Tokens);
+        return new()
+        {
+            Step = number,
+            Epoch = (double)number / _stepsPerEpoch,
+            Loss = totals[0] / learned,
+            LearningRate = rate,
+            GradientNorm = norm,
+            Tokens = _tokens,
+            Entropy = _options.TokenMetrics ? totals[1] / learned : null,
+            Accuracy = _options.TokenMetrics ? totals[2] / learned : null,
+        };
+    }
+
+    /// <summary>Adds a batch's share of the gradient of the mean over all the step's tokens.</summary>
+    /// <returns>Sums over the batch's tokens: nats, entropy, right predictions, <c>[3]</c>.</returns>
+    private Tensor Accumulate(SftBatch batch, int learned)
+    {
+        using var scope = NewDisposeScope();
+        var scores = TokenScores.Of(_model, batch, _options.TokenMetrics);
+        SftLoss.Compute(scores.LogProbs, learned).backward();
+        return scores.Sums().MoveToOuterDisposeScope();
+    }
+
+    private void SaveNow()
+    {
+        if (Run is { } run)
+        {
+            (State() with { Step = _step, Tokens = _tokens }).Save(run, _model, _optimizer);
+        }
+    }
+
+    private TrainingState State() => new(0, 0, JsonSerializer.Serialize(_options), TrainingState.HashOf(_rows));
+
+    private string Resumption() => RunFolder.Resumption(Run);
+}

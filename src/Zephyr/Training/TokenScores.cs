@@ -1,0 +1,42 @@
+using Zephyr.Data;
+using Zephyr.Losses;
+using Zephyr.Model;
+using static TorchSharp.torch;
+
+namespace Zephyr.Training;
+
+/// <summary>What a model makes of a batch's targets, token by token, <c>[tokens]</c> each.</summary>
+/// <param name="LogProbs">log p(target), nats; carries gradients where they are on.</param>
+/// <param name="Entropy">−Σ p log p of the prediction, nats; null where not asked for.</param>
+/// <param name="Right">1 where the likeliest token is the target, else 0; null where not asked for.</param>
+/// <param name="MeanLogit">The mean of the scores over the vocabulary; null where not asked for.</param>
+internal sealed record TokenScores(Tensor LogProbs, Tensor? Entropy, Tensor? Right, Tensor? MeanLogit)
+{
+    /// <summary>Runs the model over a batch; the output head sees only positions that predict a target.</summary>
+    public static TokenScores Of(Mistral model, SftBatch batch, bool metrics)
+    {
+        var hidden = model.Hidden(batch.Ids, batch.Layout).flatten(0, 1).index_select(0, batch.Learned.Positions); // [tokens, hidden]
+        var logits = model.Head(hidden); // [tokens, vocab]
+        var logProbs = SequenceLogProbs.OfTokens(logits, batch.Learned.Targets);
+        if (!metrics)
+        {
+            return new(logProbs, null, null, null);
+        }
+
+        using var none = no_grad();
+        var wide = logits.detach().to(logProbs.dtype);
+        var all = wide.log_softmax(-1);
+        return new(
+            logProbs,
+            -(all.exp() * all).sum(-1),
+            logits.argmax(-1).eq(batch.Learned.Targets).to(logProbs.dtype),
+            wide.mean([-1]));
+    }
+
+    /// <summary>Sums over the tokens: nats, entropy, right predictions, <c>[3]</c> in double; 0 for what was not asked for.</summary>
+    public Tensor Sums()
+    {
+        var none = zeros(1, LogProbs.dtype, LogProbs.device)[0];
+        return stack([-LogProbs.detach().sum(), Entropy?.sum() ?? none, Right?.sum() ?? none]).to(ScalarType.Float64).cpu();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Zephyr.Checkpoints;
+using Zephyr.Data;
+using Zephyr.Model;
+using static TorchSharp.torch;
+
+namespace Zephyr.Training;
+
+/// <summary>What a trainer needs, besides weights and optimizer, to go on as if it had not been stopped. Position and rate follow from the step.</summary>
+/// <param name="Step">Steps made.</param>
+/// <param name="Tokens">Tokens read.</param>
+/// <param name="Options">The options, as JSON: another run's checkpoint is refused.</param>
+/// <param name="Rows">sha256 of the training rows.</param>
+internal sealed record TrainingState(int Step, long Tokens, string Options, string Rows)
+{
+    private const string StateFile = "trainer.json", OptimizerFile = "optimizer.safetensors", WeightsFile = "model.safetensors";
+
+    /// <summary>Writes weights (a folder that <c>Mistral.Load</c> reads), optimizer and state.</summary>
+    public void Save(RunFolder run, Mistral model, IOptimizer optimizer) => CheckpointFolder.Write(
+        run.Checkpoints,
+        Step,
+        folder =>
+        {
+            model.Save(folder);
+            Safetensors.Write(Path.Combine(folder, OptimizerFile), optimizer.State);
+            AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.Serialize(this));
+        },
+        run.Keep);
+
+    /// <summary>Puts a checkpoint's numbers into the model and the optimizer.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint was made with other options, rows or sizes.</exception>
+    public static TrainingState Load(string folder, Mistral model, IOptimizer optimizer, TrainingState expected)
+    {
+        var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllText(Path.Combine(folder, StateFile)))
+            ?? throw new InvalidDataException($"{folder}: {StateFile} is empty.");
+        Check(folder, "options", state.Options, expected.Options);
+        Check(folder, "training rows", state.Rows, expected.Rows);
+        Fill(Path.Combine(folder, WeightsFile), model.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter));
+        Fill(Path.Combine(folder, OptimizerFile), optimizer.State);
+        optimizer.Steps = state.Step;
+        return state;
+    }
+
+    /// <summary>sha256 of rows: ids, masks and documents.</summary>
+    public static string HashOf(IEnumerable<TokenizedExample> rows) => HashOf(
+        rows.SelectMany(row => new[] { row.Ids, [.. row.Learned.Select(learned => learned ? 1 : 0)], [.. row.Documents ?? []] }));
+
+    /// <summary>sha256 of pairs.</summary>
+    public static string HashOf(IEnumerable<TokenizedPair> pairs) => HashOf(pairs.SelectMany(pair => new[] { pair.Prompt, pair.Chosen, pair.Rejected }));
+
+    private static string HashOf(IEnumerable<int[]> sequences)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var sequence in sequences)
+        {
+            hash.AppendData(BitConverter.GetBytes(sequence.Length));
+            hash.AppendData(MemoryMarshal.AsBytes(sequence.AsSpan()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Check(string folder, string what, string found, string expected)
+    {
+        if (found != expected)
+        {
+            throw new InvalidDataException($"{folder} was written with other {what}: {found} there, {expected} here. Resume with the same ones, or give the run a folder of its own.");
+        }
+    }
+
+    private static void Fill(string path, IReadOnlyDictionary<string, Tensor> targets)
+    {
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        var found = Safetensors.Read(path);
+        if (targets.Keys.Except(found.Keys).Concat(found.Keys.Except(targets.Keys)).ToArray() is [var first, ..] others)
+        {
+            throw new InvalidDataException($"{path} and this run differ in {others.Length} tensors, first \"{first}\".");
+        }
+
+        foreach (var (name, target) in targets)
+        {
+            if (!found[name].shape.SequenceEqual(target.shape) || found[name].dtype != target.dtype)
+            {
+                throw new InvalidDataException(
+                    $"{path}: {name} is {found[name].dtype} [{string.Join(", ", found[name].shape)}] in the file, {target.dtype} [{string.Join(", ", target.shape)}] here.");
+            }
+
+            target.copy_(found[name]);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using TorchSharp;
+using Zephyr.Checkpoints;
+using Zephyr.Data;
+using Zephyr.Model;
+using Zephyr.Training;
+using static TorchSharp.torch;
+
+namespace Zephyr.Tests.Training;
+
+/// <summary>One folder of golden/sft or golden/dpo: settings, rows, the reference's records, and how near ours must be.</summary>
+internal sealed class GoldenRun
+{
+    private readonly string _kind;
+    private readonly JsonElement _noise;
+
+    public GoldenRun(string kind, string name)
+    {
+        (_kind, Name) = (kind, name);
+        Settings = Json("settings.json");
+        Records = [.. GoldenFiles.Lines(kind, name, "steps.jsonl")];
+        var noise = JsonDocument.Parse(File.ReadAllText(GoldenFiles.At(kind, "noise.json"))).RootElement;
+        _noise = noise.TryGetProperty(name, out var own) ? own : default;
+    }
+
+    public string Name { get; }
+
+    public JsonElement Settings { get; }
+
+    public IReadOnlyList<JsonElement> Records { get; }
+
+    public int BatchSize => Int("per_device_train_batch_size");
+
+    public int Accumulation => Int("gradient_accumulation_steps");
+
+    public int Steps => Int("max_steps");
+
+    public int MaxLength => Int("max_length");
+
+    /// <summary>Why the run cannot be followed yet; null where it can.</summary>
+    public string? Lacking(params string[] known)
+    {
+        if (Settings.GetProperty("lora").ValueKind == JsonValueKind.Object)
+        {
+            return $"{Name} trains LoRA adapters, which the kit does not have yet.";
+        }
+
+        string[] always =
+        [
+            "case", "max_steps", "per_device_train_batch_size", "gradient_accumulation_steps", "learning_rate", "lr_scheduler_type", "warmup_steps", "weight_decay",
+            "max_grad_norm", "optim", "max_length", "lora", "bf16", "nf4",
+        ];
+        var unknown = Settings.EnumerateObject().Select(setting => setting.Name).Except([.. always, .. known]).ToList();
+        return unknown.Count > 0 ? $"{Name} sets {string.Join(", ", unknown)}, which the kit does not have yet." : null;
+    }
+
+    public bool Flag(string name) => Settings.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+
+    public Mistral Model(string folder = "model") =>
+        Mistral.Load(GoldenFiles.At(_kind, folder)).With(model => model.ComputeType = Flag("bf16") ? ScalarType.BFloat16 : ScalarType.Float32);
+
+    public LearningRate Rate() => new()
+    {
+        Peak = Settings.Get("learning_rate"),
+        WarmupSteps = Int("warmup_steps"),
+        Shape = Settings.GetProperty("lr_scheduler_type").GetString() switch
+        {
+            "cosine" => RateShape.Cosine,
+            "linear" => RateShape.Linear,
+            "constant_with_warmup" => RateShape.Constant,
+            var other => throw new InvalidDataException($"{Name}: schedule {other}?"),
+        },
+    };
+
+    public OptimizerOptions Optimizer() => new()
+    {
+        WeightDecay = Settings.Get("weight_decay"),
+        Rule = Settings.GetProperty("optim").GetString() switch
+        {
+            "adamw_torch" => OptimizerRule.AdamW,
+            "rmsprop" => OptimizerRule.RmsProp,
+            var other => throw new InvalidDataException($"{Name}: optimizer {other}?"),
+        },
+    };
+
+    public double? ClipNorm() => Settings.Get("max_grad_norm") is > 0 and var norm ? norm : null;
+
+    /// <summary>The reference's record of a training step.</summary>
+    public JsonElement Record(int step) => Records.Single(record => record.GetProperty("step").GetInt32() == step && record.TryGetProperty("loss", out _));
+
+    /// <summary>The reference's evaluation after a step, if there was one.</summary>
+    public JsonElement? Evaluation(int step) =>
+        Records.Where(record => record.GetProperty("step").GetInt32() == step && record.TryGetProperty("eval_loss", out _)).Select(record => (JsonElement?)record).FirstOrDefault();
+
+    /// <summary>Ten times the reference's own noise, and at least the given floor.</summary>
+    public void Near(string metric, int step, JsonElement record, double actual, double floor, double relative = 0)
+    {
+        var expected = record.Get(metric);
+        var allowed = Math.Max(10 * (_noise.ValueKind == JsonValueKind.Object ? _noise.Get(metric, otherwise: 0) : 0), floor + (relative * Math.Abs(expected)));
+        Assert.True(Math.Abs(expected - actual) <= allowed, $"{Name}, step {step}, {metric}: expected {expected:R}, got {actual:R}, allowed {allowed:g3}");
+    }
+
+    /// <summary>Compares all weights with weights-STEP.safetensors, if the folder has it.</summary>
+    public void WeightsNear(int step, Mistral model)
+    {
+        var path = GoldenFiles.At(_kind, Name, $"weights-{step}.safetensors");
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var expected = Safetensors.Read(path);
+        var allowed = Math.Max(1e-4, 10 * _noise.Get("weights", otherwise: 0));
+        var ours = model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        Assert.Equal(expected.Keys.Order(), ours.Keys.Order());
+        foreach (var (weight, value) in expected)
+        {
+            var gap = (value - ours[weight]).abs().max().ToDouble();
+            Assert.True(gap <= allowed, $"{Name}, step {step}, {weight}: off by {gap:g3}, allowed {allowed:g3}");
+        }
+    }
+
+    public List<TokenizedPair> Pairs(string file) =>
+        [.. GoldenFiles.Lines(_kind, file).Select(line => new TokenizedPair(Ints(line, "prompt_ids"), Ints(line, "chosen_ids"), Ints(line, "rejected_ids")))];
+
+    public List<TokenizedExample> Examples(string file) => [.. GoldenFiles.Lines(_kind, file).Select(line => Flag("assistant_only_loss")
+        ? new TokenizedExample(Ints(line, "input_ids"), [.. Ints(line, "assistant_masks").Select(mask => mask == 1)])
+        : TokenizedExample.AllLearned(Ints(line, "input_ids")))];
+
+    public static int[] Ints(JsonElement record, string name) => [.. record.GetProperty(name).EnumerateArray().Select(number => number.GetInt32())];
+
+    public JsonElement Json(string file) => JsonDocument.Parse(File.ReadAllText(GoldenFiles.At(_kind, Name, file))).RootElement;
+
+    private int Int(string name) => Settings.GetProperty(name).GetInt32();
+}
+
+internal static class Fluent
+{
+    public static T With<T>(this T value, Action<T> change)
+    {
+        change(value);
+        return value;
+    }
+}
