@@ -1,0 +1,64 @@
+namespace Zephyr.Notebooks.Charts;
+
+/// <summary>One thing in a chart. Layers are drawn in their order; references first.</summary>
+internal abstract record Layer(string Name);
+
+/// <summary>Points joined by a line; a value that is not finite is a gap.</summary>
+internal sealed record LineLayer(string Name, double[] X, double[] Y, bool IsReference) : Layer(Name);
+
+/// <summary>Single points, each with a label or none.</summary>
+internal sealed record DotsLayer(string Name, double[] X, double[] Y, string[]? Labels) : Layer(Name);
+
+/// <summary>The room between two lines: an interval.</summary>
+internal sealed record BandLayer(string Name, double[] X, double[] Low, double[] High) : Layer(Name);
+
+/// <summary>One bar for each category, with an interval or none.</summary>
+internal sealed record BarsLayer(string Name, string[] Categories, double[] Values, (double Low, double High)[]? Intervals) : Layer(Name);
+
+/// <summary>How many values fell between neighbouring edges; one edge more than counts.</summary>
+internal sealed record HistogramLayer(string Name, double[] Edges, int[] Counts, double Mean) : Layer(Name);
+
+/// <summary>A matrix, first row at the top.</summary>
+internal sealed record HeatLayer(string Name, double[,] Values, string[] Rows, string[] Columns) : Layer(Name);
+
+/// <summary>Lines of equal height of z[x, y].</summary>
+internal sealed record ContourLayer(string Name, double[] X, double[] Y, double[,] Z, double[] Levels) : Layer(Name);
+
+/// <summary>An arrow between two points.</summary>
+internal sealed record ArrowLayer(string Name, double FromX, double FromY, double ToX, double ToY) : Layer(Name);
+
+/// <summary>A straight line across the chart at one value.</summary>
+internal sealed record RuleLayer(string Name, double At, bool IsVertical) : Layer(Name);
+
+/// <summary>Title, range and scale of one axis.</summary>
+internal sealed record Axis(string Title, double? From = null, double? To = null, bool IsLog = false);
+
+/// <summary>All that a renderer needs to know.</summary>
+internal sealed record Figure(string Title, Axis X, Axis Y, IReadOnlyList<Layer> Layers, int Width, int Height)
+{
+    /// <summary>References first, so that they lie behind.</summary>
+    public IEnumerable<Layer> DrawingOrder => Layers.OrderBy(layer => layer switch
+    {
+        HeatLayer or ContourLayer => 0,
+        BandLayer => 1,
+        LineLayer { IsReference: true } or RuleLayer => 2,
+        _ => 3,
+    });
+
+    /// <summary>The pen of each layer that has a colour of its own, counted in the order of adding. A band shares the pen of the line of its name.</summary>
+    public Pen PenOf(Layer layer)
+    {
+        if (layer is LineLayer { IsReference: true } or RuleLayer)
+        {
+            return Palette.Reference;
+        }
+
+        var names = Layers.Where(HasPen).Select(l => l.Name).Distinct().ToList();
+        return Palette.Series(Math.Max(0, names.IndexOf(layer.Name)));
+    }
+
+    /// <summary>The categories of all bars, in the order of first mention.</summary>
+    public string[] Categories => [.. Layers.OfType<BarsLayer>().SelectMany(bars => bars.Categories).Distinct()];
+
+    private static bool HasPen(Layer layer) => layer is DotsLayer or BandLayer or BarsLayer or HistogramLayer or LineLayer { IsReference: false };
+}
