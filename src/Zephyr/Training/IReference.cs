@@ -1,0 +1,28 @@
+using Zephyr.Data;
+using Zephyr.Losses;
+using Zephyr.Model;
+using static TorchSharp.torch;
+
+namespace Zephyr.Training;
+
+/// <summary>What the frozen dSFT model makes of pairs: known beforehand (<see cref="ReferenceLogProbs"/>) or asked each time (<see cref="FrozenReference"/>).</summary>
+public interface IReference
+{
+    /// <summary>log π_ref of both responses of each pair, summed; no gradients.</summary>
+    /// <param name="pairs">The pairs of a batch.</param>
+    /// <param name="batch">The same as tensors.</param>
+    PairLogProbs Of(IReadOnlyList<TokenizedPair> pairs, PairBatch batch);
+}
+
+/// <summary>A reference that is run on every batch: nothing is prepared or kept, and a step costs one more forward pass.</summary>
+/// <param name="model">The model; it must not be the one being trained.</param>
+public sealed class FrozenReference(Mistral model) : IReference
+{
+    /// <inheritdoc/>
+    public PairLogProbs Of(IReadOnlyList<TokenizedPair> pairs, PairBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var none = no_grad();
+        return PairScores.Of(model, batch, metrics: false).LogProbs;
+    }
+}
