@@ -22,7 +22,7 @@ public sealed class KvCache : IDisposable
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Empty())];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => Empty())];
 
-        Tensor Empty() => empty([batch, config.KvHeads, capacity, config.HeadSize], model.ComputeType, model.Device).DetachFromDisposeScope();
+        Tensor Empty() => empty([batch, config.KvHeads, capacity, config.HeadSize], model.WeightType, model.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Tokens a row that fit.</summary>
@@ -30,6 +30,9 @@ public sealed class KvCache : IDisposable
 
     /// <summary>Tokens a row that it holds, padding included.</summary>
     public long Length { get; private set; }
+
+    /// <summary>Type of the passes that it serves: the weights' own, since casting every weight for one token would cost more than the token.</summary>
+    public ScalarType Type => _keys[0].dtype;
 
     /// <summary>Rows.</summary>
     public long Batch => _keys[0].shape[0];
@@ -70,6 +73,11 @@ public sealed class KvCache : IDisposable
         if (ids.shape[0] != Batch || Length + ids.shape[1] > Capacity)
         {
             throw new ArgumentException($"ids are [{string.Join(", ", ids.shape)}] but the cache has {Batch} rows and room for {Capacity - Length} of {Capacity} tokens.", nameof(ids));
+        }
+
+        if (layout is { IsPaddedRight: true })
+        {
+            throw new ArgumentException("Rows padded on the right cannot go on from their end; pad prompts on the left.", nameof(layout));
         }
 
         if (layout?.Documents is not { } documents)

@@ -88,7 +88,7 @@ public sealed class Mistral : nn.Module<Tensor, TokenLayout?, Tensor>
         }
 
         using var scope = NewDisposeScope();
-        var context = _tables.Context(ids, layout, cache, ComputeType);
+        var context = _tables.Context(ids, layout, cache, cache?.Type ?? ComputeType);
         var hidden = _decoder.call(ids, context);
         cache?.Advance(ids.shape[1]);
         return hidden.MoveToOuterDisposeScope();
@@ -97,9 +97,11 @@ public sealed class Mistral : nn.Module<Tensor, TokenLayout?, Tensor>
     /// <summary>Logits from hidden states: the output head alone, so that a loss may take it chunk by chunk.</summary>
     /// <param name="hidden"><c>[..., hidden]</c>.</param>
     /// <returns><c>[..., vocab]</c>, in the compute type.</returns>
-    public Tensor Head(Tensor hidden)
+    public Tensor Head(Tensor hidden) => Head(hidden, ComputeType);
+
+    internal Tensor Head(Tensor hidden, ScalarType type)
     {
-        var x = hidden.to(ComputeType);
+        var x = hidden.to(type);
         return _head is null ? Ops.Linear(x, _decoder.Embedding.Weight) : _head.call(x);
     }
 

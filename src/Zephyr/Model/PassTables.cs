@@ -56,18 +56,20 @@ internal sealed class PassTables(MistralConfig config)
         var (time, keys) = (ids.shape[1], ids.shape[1] + (cache?.Length ?? 0));
         if (cache is not null && time == 1)
         {
-            return cache.MaskOfOne(config.SlidingWindow, type);
+            return cache.MaskOfOne(config.SlidingWindow, type) is { } one ? Prepared(one) : null;
         }
 
         if ((cache is null ? layout?.Documents : cache.Documents(keys)) is { } documents)
         {
-            return AttentionMask.WithinDocuments(documents, time, config.SlidingWindow, type);
+            return Prepared(AttentionMask.WithinDocuments(documents, time, config.SlidingWindow, type));
         }
 
-        return keys == time ? PlainCausal(time, type, ids.device) : AttentionMask.Causal(time, keys, config.SlidingWindow, type, ids.device);
+        return keys == time ? PlainCausal(ids.shape[0], time, type, ids.device) : Prepared(AttentionMask.Causal(time, keys, config.SlidingWindow, type, ids.device));
+
+        AttentionMask Prepared(AttentionMask mask) => Ops.Prepare(mask, ids.shape[0], config.Heads, config.KvHeads);
     }
 
-    private AttentionMask PlainCausal(long time, ScalarType type, Device device)
+    private AttentionMask PlainCausal(long batch, long time, ScalarType type, Device device)
     {
         var wanted = (time, type, device.ToString());
         if (_causal is null || _causalFor != wanted)
@@ -75,7 +77,7 @@ internal sealed class PassTables(MistralConfig config)
             using var normal = inference_mode(false);
             using var scope = NewDisposeScope();
             _causal?.Dispose();
-            _causal = AttentionMask.Causal(time, time, config.SlidingWindow, type, device).Kept(config.KvHeads, config.Heads / config.KvHeads);
+            _causal = Ops.Prepare(AttentionMask.Causal(time, time, config.SlidingWindow, type, device), batch, config.Heads, config.KvHeads).Kept();
             _causalFor = wanted;
         }
 

@@ -6,7 +6,10 @@ namespace Zephyr.Model;
 /// <remarks>Rows that are padded on the right only need no layout: no token sees what is after it.</remarks>
 public sealed class TokenLayout
 {
-    private TokenLayout(Tensor? documents, Tensor positions) => (Documents, Positions) = (documents, positions);
+    private TokenLayout(Tensor? documents, Tensor positions, bool isPaddedRight) => (Documents, Positions, IsPaddedRight) = (documents, positions, isPaddedRight);
+
+    /// <summary>Whether a row ends in padding.</summary>
+    public bool IsPaddedRight { get; }
 
     /// <summary>Position of every token within its document, <c>[batch, time]</c>, 64-bit; 0 on padding.</summary>
     public Tensor Positions { get; }
@@ -29,7 +32,7 @@ public sealed class TokenLayout
 
         var rightOnly = !steps.gt(0).any().item<bool>();
         var positions = (mask.cumsum(1) - 1).clamp_(min: 0).MoveToOuterDisposeScope();
-        return new(rightOnly ? null : mask.MoveToOuterDisposeScope(), positions);
+        return new(rightOnly ? null : mask.MoveToOuterDisposeScope(), positions, mask.select(1, -1).eq(0).any().item<bool>());
     }
 
     /// <summary>Several texts a row; none reads another, and positions begin again with each.</summary>
@@ -44,7 +47,7 @@ public sealed class TokenLayout
         var begins = cat([ones(batch, 1, ScalarType.Bool, numbers.device), numbers.diff(dim: 1).ne(0)], 1);
         var starts = where(begins, index, zeros_like(index)).cummax(1).values; // [batch, time]: where the token's document began
         var positions = (index - starts) * numbers.ne(0).to(ScalarType.Int64);
-        return new(numbers.MoveToOuterDisposeScope(), positions.MoveToOuterDisposeScope());
+        return new(numbers.MoveToOuterDisposeScope(), positions.MoveToOuterDisposeScope(), numbers.select(1, -1).eq(0).any().item<bool>());
     }
 
     private static Tensor Checked(Tensor given) => given.dim() == 2

@@ -12,10 +12,13 @@ public sealed class AttentionMask : IDisposable
     private Tensor? _folded;
     private (long KvHeads, long Group) _foldedFor;
 
-    private AttentionMask(Tensor additive) => Additive = additive;
+    private AttentionMask(Tensor additive, bool isPlainCausal) => (Additive, IsPlainCausal) = (additive, isPlainCausal);
 
     /// <summary><c>[1 or batch, time, keys]</c>, in the type of the scores.</summary>
     public Tensor Additive { get; }
+
+    /// <summary>Whether it says nothing but "not what comes after", for as many queries as keys: kernels know that one by themselves.</summary>
+    public bool IsPlainCausal { get; }
 
     /// <summary>Each query sees itself and what is before it, at most <paramref name="window"/> tokens in all.</summary>
     /// <param name="time">Number of queries; they are the last ones of the keys.</param>
@@ -24,7 +27,7 @@ public sealed class AttentionMask : IDisposable
     /// <param name="type">Type of the scores.</param>
     /// <param name="device">Device of the scores.</param>
     public static AttentionMask Causal(long time, long keys, int? window, ScalarType type, Device device) =>
-        new(Additives(Visible(time, keys, window, device).unsqueeze(0), type));
+        new(Additives(Visible(time, keys, window, device).unsqueeze(0), type), time == keys && (window is null || window >= keys));
 
     /// <summary>As <see cref="Causal"/>, and only within the query's own document.</summary>
     /// <param name="documents">Document number of every key, <c>[batch, keys]</c>; 0 is padding, which nobody sees.</param>
@@ -37,27 +40,33 @@ public sealed class AttentionMask : IDisposable
         var own = documents.narrow(1, keys - time, time).unsqueeze(2); // [batch, time, 1]
         var other = documents.unsqueeze(1);                            // [batch, 1, keys]
         var visible = own.eq(other).logical_and(other.ne(0)).logical_and(Visible(time, keys, window, documents.device));
-        return new(Additives(visible, type));
+        return new(Additives(visible, type), isPlainCausal: false);
     }
 
-    /// <summary>The mask with the heads of a group under each other, <c>[1 or batch · kvHeads, group · time, keys]</c>; made once.</summary>
+    /// <summary>The mask with the heads of a group under each other, <c>[1 or batch · kvHeads, group · time, keys]</c>.</summary>
     internal Tensor Folded(long kvHeads, long group)
     {
-        if (_folded is null || _foldedFor != (kvHeads, group))
+        if (_folded is not null && _foldedFor == (kvHeads, group))
         {
-            var (rows, time, keys) = (Additive.shape[0], Additive.shape[1], Additive.shape[2]);
-            var heads = rows == 1 ? 1 : kvHeads;
-            _folded = Additive.reshape(rows, 1, 1, time, keys).expand(rows, heads, group, time, keys).reshape(rows * heads, group * time, keys);
-            _foldedFor = (kvHeads, group);
+            return _folded;
         }
 
-        return _folded;
+        var (rows, time, keys) = (Additive.shape[0], Additive.shape[1], Additive.shape[2]);
+        var heads = rows == 1 ? 1 : kvHeads;
+        return Additive.reshape(rows, 1, 1, time, keys).expand(rows, heads, group, time, keys).reshape(rows * heads, group * time, keys);
+    }
+
+    /// <summary>Folds once for all layers, in the scope that holds the mask; a layer's own scope would take the fold with it.</summary>
+    internal AttentionMask Fold(long kvHeads, long group)
+    {
+        (_folded, _foldedFor) = (Folded(kvHeads, group), (kvHeads, group));
+        return this;
     }
 
     /// <summary>Takes the mask out of the current dispose scope, for one that is kept.</summary>
-    internal AttentionMask Kept(long kvHeads, long group)
+    internal AttentionMask Kept()
     {
-        Folded(kvHeads, group).DetachFromDisposeScope();
+        _folded?.DetachFromDisposeScope();
         Additive.DetachFromDisposeScope();
         return this;
     }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zephyr.Runtime;
@@ -8,6 +9,9 @@ namespace Zephyr.Runtime;
 /// </summary>
 public static class Ops
 {
+    /// <summary>Largest table of attention scores, in bytes, that is kept whole for the folded form.</summary>
+    public const long LargestScores = 256L << 20;
+
     static Ops() => Startup.Start();
 
     /// <summary>x · weightᵀ, in the type of <paramref name="x"/>: a weight kept in another type is cast for this product, and its gradient cast back.</summary>
@@ -20,14 +24,16 @@ public static class Ops
     /// <param name="ids"><c>[batch, time]</c>, 64-bit, 0 to vocab − 1.</param>
     /// <param name="table"><c>[vocab, hidden]</c>.</param>
     /// <returns><c>[batch, time, hidden]</c>.</returns>
-    public static Tensor Embedding(Tensor ids, Tensor table) => PlainOps.Embedding(ids, table);
+    public static Tensor Embedding(Tensor ids, Tensor table) =>
+        Shortcuts.Embedding ? Scripts.Embedding(table, ids) : PlainOps.Embedding(ids, table);
 
     /// <summary>x divided by its root mean square, times a weight for each dimension (Zhang and Sennrich 2019, RMSNorm).</summary>
     /// <param name="x"><c>[..., hidden]</c>.</param>
     /// <param name="weight"><c>[hidden]</c>.</param>
     /// <param name="epsilon">Added to the mean square.</param>
     /// <returns>Same shape and type as <paramref name="x"/>.</returns>
-    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon) => PlainOps.RmsNorm(x, weight, epsilon);
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon) =>
+        Shortcuts.RmsNorm && x.dtype == weight.dtype ? Scripts.RmsNorm(x, weight, epsilon) : PlainOps.RmsNorm(x, weight, epsilon);
 
     /// <summary>silu(gate) · up, element by element (Shazeer 2020, SwiGLU).</summary>
     public static Tensor SwiGlu(Tensor gate, Tensor up) => PlainOps.SwiGlu(gate, up);
@@ -45,5 +51,64 @@ public static class Ops
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="mask">Which keys each query sees; <c>null</c> is all of them.</param>
     /// <returns><c>[batch, heads, time, headSize]</c>.</returns>
-    public static Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionMask? mask) => PlainOps.Attention(query, key, value, mask);
+    /// <remarks>
+    /// On the CPU, several queries at once take the folded form (the heads of a group under each other, one batched
+    /// product, no repeated keys) while its scores fit in <see cref="LargestScores"/>. One query at a time, longer texts
+    /// and other devices take the fused kernel, which keeps no scores.
+    /// </remarks>
+    public static Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionMask? mask)
+    {
+        if (mask is not null && Folds(query.shape[0] * query.shape[1], query.shape[2], key.shape[2], query.element_size(), query.device_type))
+        {
+            return Scripts.FoldedAttention(query, key, value, mask!.Folded(key.shape[1], query.shape[1] / key.shape[1]));
+        }
+
+        if (!Shortcuts.FusedAttention)
+        {
+            return PlainOps.Attention(query, key, value, mask);
+        }
+
+        return mask is null ? Scripts.OpenAttention(query, key, value)
+            : mask.IsPlainCausal ? Scripts.CausalAttention(query, key, value)
+            : Scripts.MaskedAttention(query, key, value, mask.Additive.unsqueeze(1));
+    }
+
+    /// <summary>Makes, once, what the attention of every layer needs of a mask.</summary>
+    /// <param name="mask">The mask of a pass.</param>
+    /// <param name="batch">Rows of the pass.</param>
+    /// <param name="heads">Query heads.</param>
+    /// <param name="kvHeads">Key/value heads.</param>
+    /// <returns>The mask.</returns>
+    public static AttentionMask Prepare(AttentionMask mask, long batch, long heads, long kvHeads)
+    {
+        var (additive, time, keys) = (mask.Additive, mask.Additive.shape[1], mask.Additive.shape[2]);
+        return Folds(batch * heads, time, keys, additive.element_size(), additive.device_type) ? mask.Fold(kvHeads, heads / kvHeads) : mask;
+    }
+
+    private static bool Folds(long rows, long time, long keys, long elementSize, DeviceType device) =>
+        Shortcuts.FoldedAttention && device == DeviceType.CPU && rows * time * keys * elementSize <= LargestScores;
+
+    /// <summary>One step of AdamW: moves <c>state.Weights</c> in place and counts the step.</summary>
+    /// <param name="state">Weights and what is remembered of each.</param>
+    /// <param name="gradients">Each weight's gradient, in the order of the weights.</param>
+    /// <param name="step">The step's numbers.</param>
+    /// <exception cref="ArgumentException">There are not as many gradients as weights.</exception>
+    public static void AdamW(AdamWState state, IReadOnlyList<Tensor> gradients, AdamWStep step)
+    {
+        if (gradients.Count != state.Weights.Count)
+        {
+            throw new ArgumentException($"There are {state.Weights.Count} weights but {gradients.Count} gradients.", nameof(gradients));
+        }
+
+        using var none = no_grad();
+        state.Steps++;
+        if (Shortcuts.AdamW)
+        {
+            Scripts.AdamW(state, gradients, step);
+        }
+        else
+        {
+            PlainOps.AdamW(state, gradients, step);
+        }
+    }
 }

@@ -30,6 +30,8 @@ public static class Startup
 
         var threads = options.Threads ?? Environment.ProcessorCount;
         torch.set_num_threads(threads);
+        choices.Add(Precision.Choose(options.FastProducts));
+        choices.AddRange(SelfCheck.All(options));
         var device = torch.cuda.is_available() ? "cuda" : "cpu";
         return new(threads, device, choices);
     }

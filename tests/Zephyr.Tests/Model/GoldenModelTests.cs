@@ -22,7 +22,7 @@ public sealed class GoldenModelTests
         var logits = model.call(rows["input_ids"], null);
 
         var keep = rows["attention_mask"].unsqueeze(-1).to(ScalarType.Float32);
-        Close(truth["logits"], logits * keep, 2e-5);
+        Close.To(truth["logits"], logits * keep, 2e-5);
         Assert.Equal(truth["loss"].item<float>(), Loss(logits, rows["labels"]).item<float>(), 2e-5f);
     }
 
@@ -71,7 +71,7 @@ public sealed class GoldenModelTests
         Assert.Equal(model.Config.Layers + 1, seen.Count);
         for (var layer = 0; layer < seen.Count; layer++)
         {
-            Close(rows[$"hidden.{layer}"], seen[layer] * keep, 2e-5);
+            Close.To(rows[$"hidden.{layer}"], seen[layer] * keep, 2e-5);
         }
     }
 
@@ -94,7 +94,7 @@ public sealed class GoldenModelTests
         for (var row = 0; row < ids.shape[0]; row++)
         {
             var length = mask[row].sum().item<long>();
-            Close(truth["logits"][row].narrow(0, 0, length), logits[row].narrow(0, ids.shape[1] - length, length), 2e-5);
+            Close.To(truth["logits"][row].narrow(0, 0, length), logits[row].narrow(0, ids.shape[1] - length, length), 2e-5);
         }
     }
 
@@ -109,8 +109,8 @@ public sealed class GoldenModelTests
         var layout = TokenLayout.Packed(tensor(numbers).unsqueeze(0));
         Assert.Equal(packed["position_ids"].data<long>().ToArray(), layout.Positions.data<long>().ToArray());
 
-        Close(packed["logits"], model.call(packed["packed_ids"], layout)[0], 2e-5);
-        Close(packed["logits_if_borders_are_ignored"], model.call(packed["packed_ids"], null)[0], 2e-5);
+        Close.To(packed["logits"], model.call(packed["packed_ids"], layout)[0], 2e-5);
+        Close.To(packed["logits_if_borders_are_ignored"], model.call(packed["packed_ids"], null)[0], 2e-5);
         Assert.True((packed["logits"] - packed["logits_if_borders_are_ignored"]).abs().max().item<float>() > 1);
     }
 
@@ -143,7 +143,7 @@ public sealed class GoldenModelTests
         }
 
         var truth = rows["logits_fp32_on_bf16_weights"];
-        Close(truth, full.call(rows["input_ids"], null) * keep, 2e-5);
+        Close.To(truth, full.call(rows["input_ids"], null) * keep, 2e-5);
         var reference = (rows["logits_bf16"] - truth).abs().max().item<float>();
         var ours = (half.call(rows["input_ids"], null).to(ScalarType.Float32) * keep - truth).abs().max().item<float>();
         Assert.True(ours <= 2 * reference, $"bf16 logits are {ours} away, the reference's own {reference}");
@@ -157,12 +157,5 @@ public sealed class GoldenModelTests
     {
         var (scores, targets) = (logits.narrow(1, 0, logits.shape[1] - 1), labels.narrow(1, 1, labels.shape[1] - 1));
         return nn.functional.cross_entropy(scores.reshape(-1, scores.shape[2]), targets.reshape(-1), ignore_index: -100);
-    }
-
-    private static void Close(Tensor expected, Tensor actual, double tolerance)
-    {
-        Assert.Equal(expected.shape, actual.shape);
-        var gap = (expected - actual).abs().max().item<float>();
-        Assert.True(gap <= tolerance, $"{gap:e2} apart, {tolerance:e0} allowed");
     }
 }
