@@ -1,5 +1,6 @@
 using Zephyr.Kernel.Display;
 using Zephyr.Kernel.Engine;
+using Zephyr.Kernel.Words;
 
 namespace Zephyr.Kernel;
 
@@ -24,8 +25,21 @@ public static class CellDisplay
     /// <exception cref="InvalidOperationException">No cell has run yet in this process.</exception>
     public static object Show(object value) => Show(value, []);
 
+    /// <summary>Whether the running cell must end at its next check.</summary>
+    internal static bool Stopping => _interruption is { Stopping: true };
+
+    /// <summary>Ends the cell if it must end and this is its thread; other threads may still show what they have.</summary>
+    internal static void CheckOnCellThread()
+    {
+        if (Stopping && SynchronizationContext.Current is CellThread)
+        {
+            Cell.Check();
+        }
+    }
+
     internal static DisplayHandle Show(object? value, IReadOnlyCollection<string> mimeTypes)
     {
+        CheckOnCellThread();
         var output = _output ?? throw new InvalidOperationException("There is no cell to show the value below: no cell has run in this process.");
         var handle = new DisplayHandle(output, Guid.NewGuid().ToString("N"), mimeTypes);
         output.Display(Formatting.Bundle(value, mimeTypes), handle.DisplayId);

@@ -19,6 +19,9 @@ public sealed class DisplayHandle
     public string DisplayId { get; }
 
     /// <summary>Shows another value in the place of the first.</summary>
-    public void Update(object? value) =>
+    public void Update(object? value)
+    {
+        CellDisplay.CheckOnCellThread();
         (CellDisplay.Output ?? _output).Update(Formatting.Bundle(value, _mimeTypes), DisplayId);
+    }
 }

@@ -34,7 +34,11 @@ internal sealed class ConsoleCapture : TextWriter
     public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<char> buffer) => CellDisplay.Output?.Write(_name, buffer);
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        CellDisplay.CheckOnCellThread();
+        CellDisplay.Output?.Write(_name, buffer);
+    }
 
     /// <inheritdoc/>
     public override void WriteLine() => Write("\n");

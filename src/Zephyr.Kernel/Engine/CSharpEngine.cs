@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.Text;
 using Zephyr.Kernel.Display;
 
 namespace Zephyr.Kernel.Engine;
@@ -9,7 +10,8 @@ namespace Zephyr.Kernel.Engine;
 /// <summary>Runs C# cells one after the other; each sees what the earlier ones declared.</summary>
 internal sealed class CSharpEngine
 {
-    private static readonly string[] Imports =
+    /// <summary>The usings that every cell has without writing them.</summary>
+    public static IReadOnlyList<string> Imports { get; } =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
         "Zephyr.Kernel", "Zephyr.Kernel.Words", "Zephyr.Kernel.Words.CellWords",
@@ -25,6 +27,8 @@ internal sealed class CSharpEngine
     private readonly ErrorReport _errors = new();
     private volatile CellThread _thread = new();
     private ScriptOptions _options = Options.WithReferences(ReferenceFolder.Framework()).WithImports(Imports);
+    private readonly List<string> _ran = []; // what the assistant does not know yet
+    private CodeAssistant? _assistant;
     private ScriptState<object>? _state;
 
     /// <summary>Compiles and runs something small, so that the first cell finds the compiler awake.</summary>
@@ -39,8 +43,8 @@ internal sealed class CSharpEngine
     /// <param name="cell">What to run.</param>
     /// <param name="output">Receives all that the cell writes and shows, also after its end.</param>
     /// <param name="showResult">Whether the value of the last expression is shown.</param>
-    /// <returns>Null when the cell ran through.</returns>
-    public CellError? Run(CellSource cell, OrderedOutput output, bool showResult = true)
+    /// <returns>The error is null when the cell ran through.</returns>
+    public (CellError? Error, bool Interrupted) Run(CellSource cell, OrderedOutput output, bool showResult = true)
     {
         _errors.Remember(cell);
         var interruption = new CellInterruption();
@@ -52,7 +56,27 @@ internal sealed class CSharpEngine
         }
 
         output.Flush();
-        return error;
+        return (error, interruption.Requested);
+    }
+
+    /// <inheritdoc cref="CodeAssistant.CompleteAsync"/>
+    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position) =>
+        Assistant.CompleteAsync(code, position, _options.MetadataReferences).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="CodeAssistant.ExplainAsync"/>
+    public string? Explain(string code, int position) =>
+        Assistant.ExplainAsync(code, position, _options.MetadataReferences).GetAwaiter().GetResult();
+
+    /// <summary>The assistant, with all that ran so far.</summary>
+    private CodeAssistant Assistant
+    {
+        get
+        {
+            _assistant ??= new CodeAssistant();
+            _ran.ForEach(code => _assistant.Add(code, _options.MetadataReferences));
+            _ran.Clear();
+            return _assistant;
+        }
     }
 
     /// <summary>Stops the running cell, if any; the session goes on with the variables of the cells before it.</summary>
@@ -75,10 +99,20 @@ internal sealed class CSharpEngine
         }
 
         var options = _options.WithFilePath(cell.Name);
-        script = _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
-        var diagnostics = script.Compile();
-        return diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error) ? ErrorReport.OfCompiler(cell, diagnostics) : null;
+        script = Script(LoopChecks.Add(code), options);
+        if (!script.Compile().Any(IsError))
+        {
+            return null;
+        }
+
+        script = Script(code, options); // once more as written, so that columns are the reader's
+        return ErrorReport.OfCompiler(cell, script.Compile().Where(IsError));
     }
+
+    private Script<object> Script(string code, ScriptOptions options) =>
+        _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
+
+    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
     private CellError? Execute(CellSource cell, Script<object> script, CellInterruption interruption, OrderedOutput? output)
     {
@@ -93,6 +127,7 @@ internal sealed class CSharpEngine
             {
                 var state = await (_state is null ? script.RunAsync(null, _ => true) : script.RunFromAsync(_state, _ => true));
                 _state = state; // also after an exception: what was assigned before it stays
+                _ran.Add(cell.WithoutReferences().Code);
                 _options = _options.WithImports(); // later cells inherit them
                 thrown = state.Exception;
                 if (thrown is null && state.ReturnValue is { } value)

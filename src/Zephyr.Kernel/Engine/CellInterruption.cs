@@ -1,23 +1,33 @@
 namespace Zephyr.Kernel.Engine;
 
 /// <summary>
-/// The wish to stop one run of one cell. First a token is cancelled, for code that asks; a cell that never asked for the token, or
-/// does not end within two seconds of it, is then stopped from outside.
+/// The wish to stop one run of one cell, in four steps: a token is cancelled for code that asks (who asked gets two seconds); loops,
+/// awaits and output of the cell stop at their next check; blocking waits are broken; at last the thread is aborted.
 /// </summary>
 internal sealed class CellInterruption
 {
     private static readonly TimeSpan GraceForThoseWhoAsk = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan UntilWaitsAreBroken = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan UntilWaitsAreBroken = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan UntilAbort = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _wish = new();
+    private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _askedFor;
+    private volatile bool _requested;
+    private volatile bool _stopping;
 
     /// <summary>Whether someone wished to stop the cell.</summary>
-    public bool Requested => _wish.IsCancellationRequested;
+    public bool Requested => _requested;
 
-    /// <summary>Cancelled when the cell is to be stopped from outside.</summary>
+    /// <summary>Whether the cell must end at its next check.</summary>
+    public bool Stopping => _stopping;
+
+    /// <summary>Cancelled when the cell must end at its next check.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Cancelled when the cell's thread is to be aborted.</summary>
     public CancellationToken Abort => _abort.Token;
 
     /// <summary>The token for the cell's own code. Who asks for it promises to end soon.</summary>
@@ -34,25 +44,33 @@ internal sealed class CellInterruption
     /// <param name="breakWait">Breaks a blocking wait of the cell's thread, if the cell still runs.</param>
     public async Task RequestAsync(Action breakWait)
     {
-        var impatient = Requested;
-        var wish = Task.Run(_wish.Cancel); // runs the callbacks of the cell's code, which may take their time
-        if (_askedFor && !impatient)
-        {
-            await Task.WhenAny(_ended.Task, Task.Delay(GraceForThoseWhoAsk));
-        }
-
-        if (_ended.Task.IsCompleted)
+        var impatient = _requested;
+        _requested = true;
+        _ = Task.Run(_wish.Cancel); // runs the callbacks of the cell's code, which may take their time or fail
+        if (_askedFor && !impatient && await EndedWithin(GraceForThoseWhoAsk))
         {
             return;
         }
 
-        var abort = Task.Run(_abort.Cancel); // returns when the cell's thread has noticed
-        while (await Task.WhenAny(_ended.Task, Task.Delay(UntilWaitsAreBroken)) != _ended.Task)
+        _stopping = true;
+        _ = Task.Run(_stop.Cancel);
+        if (await EndedWithin(UntilWaitsAreBroken))
+        {
+            return;
+        }
+
+        breakWait();
+        if (await EndedWithin(UntilAbort))
+        {
+            return;
+        }
+
+        _ = Task.Run(_abort.Cancel); // returns only when the cell's thread has noticed
+        while (!await EndedWithin(UntilWaitsAreBroken))
         {
             breakWait();
         }
-
-        await abort;
-        await wish;
     }
+
+    private async Task<bool> EndedWithin(TimeSpan time) => await Task.WhenAny(_ended.Task, Task.Delay(time)) == _ended.Task;
 }

@@ -6,7 +6,8 @@ namespace Zephyr.Kernel.Engine;
 /// <summary>
 /// The thread on which the cells of a session run, one after the other. What a cell awaits comes back to this thread, so that code
 /// after an await can be stopped like any other, and libraries find the state that they keep by thread.
-/// The runtime can abort a thread only once, so a thread on which a cell was stopped from outside is spent.
+/// A thread on which a cell was stopped is spent: what that cell still awaits must not go on, and the runtime can abort a thread
+/// only once.
 /// </summary>
 internal sealed class CellThread : SynchronizationContext
 {
@@ -30,11 +31,7 @@ internal sealed class CellThread : SynchronizationContext
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state)
     {
-        if (_spent)
-        {
-            ThreadPool.QueueUserWorkItem(_ => d(state));
-        }
-        else
+        if (!_spent)
         {
             _work.Add(() => d(state));
         }
@@ -103,7 +100,7 @@ internal sealed class CellThread : SynchronizationContext
             catch (Exception exception)
             {
                 // Something that an earlier cell left behind: a continuation, or a late interrupt.
-                Console.Error.WriteLine($"Unhandled, after the cell ended: {exception.GetType().Name}: {exception.Message}");
+                CellDisplay.Output?.Write("stderr", $"Unhandled, after the cell ended: {exception.GetType().Name}: {exception.Message}\n");
             }
         }
     }
@@ -130,7 +127,7 @@ internal sealed class CellThread : SynchronizationContext
         }
 
         job.Interruption.End();
-        _spent = job.Interruption.Abort.IsCancellationRequested;
+        _spent = job.Interruption.Stopping;
         job.Ended.Set();
     }
 
@@ -140,7 +137,7 @@ internal sealed class CellThread : SynchronizationContext
         task.ContinueWith(_ => Post(_ => { }, null), TaskScheduler.Default);
         while (!task.IsCompleted)
         {
-            _work.Take(job.Interruption.Abort)();
+            _work.Take(job.Interruption.Stop)();
         }
 
         task.GetAwaiter().GetResult();

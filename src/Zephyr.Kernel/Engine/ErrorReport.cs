@@ -20,7 +20,7 @@ internal sealed partial class ErrorReport
     /// <summary>The compiler's errors, each with its line, the text of that line and a mark below the column.</summary>
     public static CellError OfCompiler(CellSource cell, IEnumerable<Diagnostic> diagnostics)
     {
-        var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
+        var errors = diagnostics.ToArray();
         var lines = errors.Take(MostErrors).SelectMany(error => Quote(cell, error)).ToList();
         if (errors.Length > MostErrors)
         {

@@ -58,7 +58,7 @@ internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout)
                 _ = engine.InterruptAsync();
             },
             null, timeout, Timeout.InfiniteTimeSpan);
-        var error = engine.Run(source, output);
+        var (error, _) = engine.Run(source, output);
         return (error, timedOut && error == CellError.Interrupted);
     }
 

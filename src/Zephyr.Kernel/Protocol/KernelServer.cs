@@ -79,6 +79,10 @@ internal sealed class KernelServer : IDisposable
         {
             case "kernel_info_request":
                 return KernelInfo.Reply();
+            case "complete_request":
+                return Assistance.Complete(_engine, content);
+            case "inspect_request":
+                return Assistance.Inspect(_engine, content);
             case "is_complete_request":
                 return Completeness.Reply((string?)content["code"] ?? "");
             case "history_request":
@@ -111,9 +115,9 @@ internal sealed class KernelServer : IDisposable
         _output.Flush();
         _iopub.Begin(request, number, silent);
         _iopub.Publish("execute_input", new JsonObject { ["code"] = code, ["execution_count"] = number });
-        var error = string.IsNullOrWhiteSpace(code) ? null : _engine.Run(new CellSource(number, code), _output, showResult: !silent);
+        var (error, interrupted) = _engine.Run(new CellSource(number, code), _output, showResult: !silent);
         _sockets.ReplyOnShell(Reply(request, ExecuteReply(number, error)));
-        if (error is not null && ((bool?)content["stop_on_error"] ?? true))
+        if (interrupted || (error is not null && ((bool?)content["stop_on_error"] ?? true)))
         {
             AbortQueued();
         }
@@ -129,7 +133,7 @@ internal sealed class KernelServer : IDisposable
         return reply;
     }
 
-    /// <summary>After an error, what was sent to run after it does not run. Other requests keep their place.</summary>
+    /// <summary>After an error or an interrupt, what was sent to run after it does not run. Other requests keep their place.</summary>
     private void AbortQueued()
     {
         List<Message> others = [];
