@@ -88,27 +88,26 @@ public static class Ops
     private static bool Folds(long rows, long time, long keys, long elementSize, DeviceType device) =>
         Shortcuts.FoldedAttention && device == DeviceType.CPU && rows * time * keys * elementSize <= LargestScores;
 
-    /// <summary>One step of AdamW: moves <c>state.Weights</c> in place and counts the step.</summary>
-    /// <param name="state">Weights and what is remembered of each.</param>
-    /// <param name="gradients">Each weight's gradient, in the order of the weights.</param>
+    /// <summary>One step of AdamW, in place.</summary>
+    /// <param name="tensors">Weights, gradients and running means, all in fp32 or all in one other type.</param>
     /// <param name="step">The step's numbers.</param>
-    /// <exception cref="ArgumentException">There are not as many gradients as weights.</exception>
-    public static void AdamW(AdamWState state, IReadOnlyList<Tensor> gradients, AdamWStep step)
+    /// <exception cref="ArgumentException">The lists are not equally long.</exception>
+    public static void AdamW(AdamWTensors tensors, AdamWStep step)
     {
-        if (gradients.Count != state.Weights.Count)
+        var count = tensors.Weights.Count;
+        if (tensors.Gradients.Count != count || tensors.Means.Count != count || tensors.Squares.Count != count)
         {
-            throw new ArgumentException($"There are {state.Weights.Count} weights but {gradients.Count} gradients.", nameof(gradients));
+            throw new ArgumentException($"There are {count} weights but {tensors.Gradients.Count} gradients, {tensors.Means.Count} means and {tensors.Squares.Count} squares.", nameof(tensors));
         }
 
         using var none = no_grad();
-        state.Steps++;
-        if (Shortcuts.AdamW)
+        if (count > 0 && Shortcuts.AdamW)
         {
-            Scripts.AdamW(state, gradients, step);
+            Scripts.AdamW(tensors, step);
         }
         else
         {
-            PlainOps.AdamW(state, gradients, step);
+            PlainOps.AdamW(tensors, step);
         }
     }
 }

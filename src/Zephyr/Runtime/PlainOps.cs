@@ -40,18 +40,18 @@ internal static class PlainOps
     }
 
     /// <summary>m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; w = (1 − rate·decay)w − rate · m̂ / (√v̂ + ε), with m̂ and v̂ freed of their start at 0.</summary>
-    public static void AdamW(AdamWState state, IReadOnlyList<Tensor> gradients, AdamWStep step)
+    public static void AdamW(AdamWTensors tensors, AdamWStep step)
     {
-        var first = 1 - Math.Pow(step.Beta1, state.Steps);
-        var second = Math.Sqrt(1 - Math.Pow(step.Beta2, state.Steps));
-        for (var i = 0; i < gradients.Count; i++)
+        var first = 1 - Math.Pow(step.Beta1, step.Number);
+        var second = Math.Sqrt(1 - Math.Pow(step.Beta2, step.Number));
+        for (var i = 0; i < tensors.Weights.Count; i++)
         {
             using var scope = NewDisposeScope();
-            var (weight, mean, variance) = (state.Weights[i], state.Means[i], state.Variances[i]);
+            var (weight, gradient, mean, square) = (tensors.Weights[i], tensors.Gradients[i], tensors.Means[i], tensors.Squares[i]);
             weight.mul_(1 - step.Rate * step.WeightDecay);
-            mean.mul_(step.Beta1).add_(gradients[i], 1 - step.Beta1);
-            variance.mul_(step.Beta2).addcmul_(gradients[i], gradients[i], 1 - step.Beta2);
-            weight.addcdiv_(mean, variance.sqrt() / second + step.Epsilon, -step.Rate / first);
+            mean.mul_(step.Beta1).add_(gradient, 1 - step.Beta1);
+            square.mul_(step.Beta2).addcmul_(gradient, gradient, 1 - step.Beta2);
+            weight.addcdiv_(mean, square.sqrt() / second + step.Epsilon, -step.Rate / first);
         }
     }
 }

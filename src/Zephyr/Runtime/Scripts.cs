@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zephyr.Runtime;
@@ -51,13 +52,36 @@ internal static class Scripts
 
     public static Tensor OpenAttention(Tensor query, Tensor key, Tensor value) => Call("open_attention", query, key, value);
 
-    public static void AdamW(AdamWState state, IReadOnlyList<Tensor> gradients, AdamWStep step)
+    public static void AdamW(AdamWTensors tensors, AdamWStep step)
     {
         using var scope = NewDisposeScope();
-        var count = tensor((float)state.Steps, device: state.Weights[0].device);
-        Unit.Value.invoke("adamw", state.Weights.ToArray(), gradients.ToArray(), state.Means.ToArray(), state.Variances.ToArray(),
-            Enumerable.Repeat(count, gradients.Count).ToArray(), step.Rate, step.Beta1, step.Beta2, step.WeightDecay, step.Epsilon);
+        var number = tensor((float)step.Number, device: tensors.Weights[0].device);
+        Invoke("adamw", tensors.Weights.ToArray(), tensors.Gradients.ToArray(), tensors.Means.ToArray(), tensors.Squares.ToArray(),
+            Enumerable.Repeat(number, tensors.Weights.Count).ToArray(), step.Rate, step.Beta1, step.Beta2, step.WeightDecay, step.Epsilon);
     }
 
-    private static Tensor Call(string function, params object[] arguments) => (Tensor)Unit.Value.invoke(function, arguments);
+    private static Tensor Call(string function, params object[] arguments) => (Tensor)Invoke(function, arguments);
+
+    /// <summary>
+    /// TorchSharp boxes a number into an object that owns native memory and lets go of it before the call: a collection in
+    /// between frees the number under the call. So the boxes are made and held here, and so are the tensors.
+    /// </summary>
+    private static object Invoke(string function, params object[] arguments)
+    {
+        var held = Array.ConvertAll(arguments, argument => argument is double number ? number.ToScalar() : argument);
+        try
+        {
+            return Unit.Value.invoke(function, held);
+        }
+        finally
+        {
+            foreach (var box in held.OfType<Scalar>())
+            {
+                box.Dispose();
+            }
+
+            GC.KeepAlive(held);
+            GC.KeepAlive(arguments);
+        }
+    }
 }

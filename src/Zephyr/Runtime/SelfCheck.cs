@@ -90,17 +90,16 @@ internal static class SelfCheck
     private static double AdamW()
     {
         using var scope = NewDisposeScope();
-        var step = new AdamWStep(Rate: 0.01, WeightDecay: 0.1);
-        var ends = new[] { PlainOps.AdamW, (Action<AdamWState, IReadOnlyList<Tensor>, AdamWStep>)Scripts.AdamW }.Select(move =>
+        var ends = new Action<AdamWTensors, AdamWStep>[] { PlainOps.AdamW, Scripts.AdamW }.Select(move =>
         {
             using var none = no_grad();
-            using var state = new AdamWState([Ramp([3, 4], 0), Ramp([5], 1)]);
-            for (state.Steps = 1; state.Steps <= 3; state.Steps++)
+            Tensor[] weights = [Ramp([3, 4], 0), Ramp([5], 1)], means = [zeros(3, 4), zeros(5)], squares = [zeros(3, 4), zeros(5)];
+            for (var number = 1; number <= 3; number++)
             {
-                move(state, [Ramp([3, 4], 2), Ramp([5], 3) * state.Steps], step);
+                move(new(weights, [Ramp([3, 4], 2), Ramp([5], 3) * number], means, squares), new(number, Rate: 0.01, WeightDecay: 0.1));
             }
 
-            return cat([state.Weights[0].reshape(-1), state.Weights[1]]);
+            return cat([weights[0].reshape(-1), weights[1]]);
         }).ToArray();
         return Gap(ends[0], ends[1]);
     }

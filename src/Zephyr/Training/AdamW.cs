@@ -1,3 +1,4 @@
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
@@ -38,26 +39,13 @@ public sealed class AdamW : IOptimizer
     /// <inheritdoc/>
     public void Step(double rate)
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
         Steps++;
-        var meanScale = rate / (1 - Math.Pow(_options.Beta1, Steps));
-        var squareRoot = Math.Sqrt(1 - Math.Pow(_options.Beta2, Steps));
-        foreach (var (weight, mean, square) in _weights)
+        foreach (var group in _weights.Where(entry => entry.Weight.grad is not null).GroupBy(entry => entry.Weight.dim() > 1))
         {
-            if (weight.grad is not { } gradient)
-            {
-                continue;
-            }
-
-            if (_options.WeightDecay != 0 && weight.dim() > 1)
-            {
-                weight.mul_(1 - (rate * _options.WeightDecay));
-            }
-
-            mean.lerp_(gradient, 1 - _options.Beta1);
-            square.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
-            weight.addcdiv_(mean, square.sqrt().div_(squareRoot).add_(_options.Epsilon), -meanScale);
+            using var scope = NewDisposeScope();
+            Ops.AdamW(
+                new([.. group.Select(entry => entry.Weight)], [.. group.Select(entry => entry.Weight.grad!)], [.. group.Select(entry => entry.Mean)], [.. group.Select(entry => entry.Square)]),
+                new(Steps, rate, _options.Beta1, _options.Beta2, _options.Epsilon, group.Key ? _options.WeightDecay : 0));
         }
     }
 }

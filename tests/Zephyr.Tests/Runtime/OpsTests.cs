@@ -85,8 +85,7 @@ public sealed class OpsTests
         using var scope = NewDisposeScope();
         double[] weights = [0.5, -1.25, 3];
         double[] mean = new double[3], variance = new double[3];
-        using var fused = new AdamWState([tensor(weights, ScalarType.Float32)]);
-        using var plain = new AdamWState([tensor(weights, ScalarType.Float32)]);
+        var (fused, plain) = (Start(), Start());
         for (var t = 1; t <= 20; t++)
         {
             var rate = 0.01 * t;
@@ -99,16 +98,16 @@ public sealed class OpsTests
                 weights[i] -= rate * (step + decay * weights[i]);
             }
 
-            var options = new AdamWStep(rate, 0.9, 0.98, 1e-8, decay);
-            Ops.AdamW(fused, [tensor(gradient, ScalarType.Float32)], options);
-            plain.Steps++;
-            PlainOps.AdamW(plain, [tensor(gradient, ScalarType.Float32)], options);
+            var options = new AdamWStep(t, rate, 0.9, 0.98, 1e-8, decay);
+            Ops.AdamW(fused with { Gradients = [tensor(gradient, ScalarType.Float32)] }, options);
+            PlainOps.AdamW(plain with { Gradients = [tensor(gradient, ScalarType.Float32)] }, options);
         }
 
         Close.To(tensor(weights), fused.Weights[0], 2e-6);
         Close.To(tensor(weights), plain.Weights[0], 2e-6);
-        Assert.Equal(20, fused.Steps);
-        Assert.Throws<ArgumentException>(() => Ops.AdamW(fused, [], new AdamWStep(0.1)));
+        Assert.Throws<ArgumentException>(() => Ops.AdamW(fused, new AdamWStep(1, 0.1)));
+
+        AdamWTensors Start() => new([tensor(weights, ScalarType.Float32)], [], [zeros(3)], [zeros(3)]);
     }
 
     [Fact]
