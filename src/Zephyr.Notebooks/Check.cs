@@ -21,7 +21,7 @@ public static class Check
     {
         var gap = actual == expected ? 0 : Math.Abs(actual - expected);
         return gap <= tolerance
-            ? new($"{Named(actualName, actual)} = {Named(expectedName, expected)}, within {Text(tolerance)}")
+            ? new($"{Named(actualName, Math.Abs(actual) <= tolerance ? 0 : actual)} = {Named(expectedName, expected)}, within {Text(tolerance)}")
             : throw new InvalidOperationException($"{Named(actualName, actual, exact: true)}, but {Named(expectedName, expected, exact: true)}: the gap of {Text(gap)} is above {Text(tolerance)}.");
     }
 

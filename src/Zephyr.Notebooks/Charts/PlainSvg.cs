@@ -76,7 +76,8 @@ internal static class PlainSvg
         public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
         {
             var size = base.MeasureText(text, "Arial", fontSize, fontWeight);
-            return new(size.Width * Room, size.Height);
+            var unknown = text?.Count(letter => letter > 0xFF) ?? 0; // Greek and the like have no width in the table
+            return new((size.Width * Room) + (unknown * fontSize * 0.6), size.Height);
         }
     }
 }

@@ -94,7 +94,7 @@ internal static class SvgMarks
                 model.Annotations.Add(new TextAnnotation
                 {
                     TextPosition = place,
-                    Text = Numbers.Short(level),
+                    Text = level.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture),
                     TextColor = Color("#6a6a6a"),
                     FontSize = 11,
                     Background = OxyColors.White,
@@ -117,15 +117,16 @@ internal static class SvgMarks
         return end;
     }
 
-    /// <summary>Where a level leaves the picture: at the top, else to the right, at the bottom, to the left.</summary>
+    /// <summary>A place for a level's name: near the edge of the picture, on the right, else at the top, at the bottom, to the left.</summary>
     private static DataPoint? Crossing(ContourLayer contour, double level)
     {
         var (columns, rows) = (contour.X.Length, contour.Y.Length);
-        var top = Enumerable.Range(0, columns).Select(column => (column, rows - 1));
-        var right = Enumerable.Range(0, rows).Select(row => (columns - 1, rows - 1 - row));
-        var bottom = Enumerable.Range(0, columns).Select(column => (column, 0));
-        var left = Enumerable.Range(0, rows).Select(row => (0, row));
-        foreach (var edge in new[] { top, right, bottom, left })
+        var inset = Math.Min(columns, rows) / 12;
+        var right = Enumerable.Range(0, rows).Select(row => (columns - 1 - inset, rows - 1 - row));
+        var top = Enumerable.Range(0, columns).Select(column => (column, rows - 1 - inset));
+        var bottom = Enumerable.Range(0, columns).Select(column => (column, inset));
+        var left = Enumerable.Range(0, rows).Select(row => (inset, row));
+        foreach (var edge in new[] { right, top, bottom, left })
         {
             foreach (var ((c1, r1), (c2, r2)) in edge.Zip(edge.Skip(1)))
             {
