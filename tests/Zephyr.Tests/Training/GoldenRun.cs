@@ -54,6 +54,27 @@ internal sealed class GoldenRun
         return unknown.Count > 0 ? $"{Name} sets {string.Join(", ", unknown)}, which the kit does not have yet." : null;
     }
 
+    /// <summary>The run with the same settings in single precision.</summary>
+    public GoldenRun InSinglePrecision()
+    {
+        string[] asides = ["case", "bf16", "nf4"];
+        string Key(JsonElement settings) => string.Join(";", settings.EnumerateObject().Where(setting => !asides.Contains(setting.Name)).OrderBy(setting => setting.Name).Select(setting => setting.ToString()));
+        return Directory.GetDirectories(GoldenFiles.At(_kind)).Select(folder => Path.GetFileName(folder)!)
+            .Where(name => name != Name && File.Exists(GoldenFiles.At(_kind, name, "settings.json"))).Select(name => new GoldenRun(_kind, name))
+            .First(other => !other.Flag("bf16") && !other.Flag("nf4") && Key(other.Settings) == Key(Settings));
+    }
+
+    /// <summary>Losses in bf16 wander; they stay near the run in single precision, on average at most twice as far as the reference's own.</summary>
+    public void StaysNearSinglePrecision(IReadOnlyList<double> losses)
+    {
+        var single = InSinglePrecision();
+        var gaps = losses.Select((loss, i) => Math.Abs(loss - single.Record(i + 1).Get("loss"))).ToList();
+        var reference = losses.Select((_, i) => Math.Abs(Record(i + 1).Get("loss") - single.Record(i + 1).Get("loss"))).Average();
+        Assert.Equal(Steps, losses.Count);
+        Assert.True(gaps.Max() <= 0.015, $"{Name}: a step is {gaps.Max():g3} away from {single.Name}, at most 0.015 is allowed");
+        Assert.True(gaps.Average() <= 2 * reference, $"{Name}: steps are {gaps.Average():g3} away from {single.Name} on average, the reference {reference:g3}");
+    }
+
     public bool Flag(string name) => Settings.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     public Mistral Model(string folder = "model") =>
