@@ -27,7 +27,13 @@ internal static class ExecuteCommand
         Directory.SetCurrentDirectory(Path.GetDirectoryName(path)!);
         console.WriteLine(Path.GetFileName(path));
         var watch = Stopwatch.StartNew();
-        if (new NotebookRunner(notebook, timeout).Run(text => Report(console, text)) is { } failure)
+        void GiveUp(string message)
+        {
+            Report(console, $"{Path.GetFileName(path)}: {message}");
+            Environment.Exit(1);
+        }
+
+        if (new NotebookRunner(notebook, timeout, GiveUp).Run(text => Report(console, text)) is { } failure)
         {
             Report(console, $"{Path.GetFileName(path)}: {failure}");
             return 1;

@@ -29,6 +29,7 @@ internal sealed class CSharpEngine
     private ScriptOptions _options = Options.WithReferences(ReferenceFolder.Framework()).WithImports(Imports);
     private readonly List<string> _ran = []; // what the assistant does not know yet
     private CodeAssistant? _assistant;
+    private volatile CellInterruption? _running;
     private ScriptState<object>? _state;
 
     /// <summary>Compiles and runs something small, so that the first cell finds the compiler awake.</summary>
@@ -48,8 +49,10 @@ internal sealed class CSharpEngine
     {
         _errors.Remember(cell);
         var interruption = new CellInterruption();
+        _running = interruption;
         CellDisplay.Attach(output, interruption);
         var error = Compile(cell, out var script) ?? Execute(cell, script!, interruption, showResult ? output : null);
+        interruption.End();
         if (error is not null)
         {
             output.Error(error);
@@ -80,7 +83,9 @@ internal sealed class CSharpEngine
     }
 
     /// <summary>Stops the running cell, if any; the session goes on with the variables of the cells before it.</summary>
-    public Task InterruptAsync() => _thread.InterruptAsync();
+    /// <returns>Completes when the cell has ended.</returns>
+    public Task InterruptAsync() =>
+        _running is { } interruption ? interruption.RequestAsync(() => _thread.BreakWait(interruption)) : Task.CompletedTask;
 
     private CellError? Compile(CellSource cell, out Script<object>? script)
     {
@@ -116,6 +121,11 @@ internal sealed class CSharpEngine
 
     private CellError? Execute(CellSource cell, Script<object> script, CellInterruption interruption, OrderedOutput? output)
     {
+        if (interruption.Requested)
+        {
+            return CellError.Interrupted; // while it was compiled
+        }
+
         if (_thread.Spent)
         {
             _thread = new CellThread();

@@ -44,6 +44,11 @@ internal sealed class CellInterruption
     /// <param name="breakWait">Breaks a blocking wait of the cell's thread, if the cell still runs.</param>
     public async Task RequestAsync(Action breakWait)
     {
+        if (_ended.Task.IsCompleted)
+        {
+            return;
+        }
+
         var impatient = _requested;
         _requested = true;
         _ = Task.Run(_wish.Cancel); // runs the callbacks of the cell's code, which may take their time or fail
@@ -72,5 +77,5 @@ internal sealed class CellInterruption
         }
     }
 
-    private async Task<bool> EndedWithin(TimeSpan time) => await Task.WhenAny(_ended.Task, Task.Delay(time)) == _ended.Task;
+    private async Task<bool> EndedWithin(TimeSpan time) => _ended.Task.IsCompleted || await Task.WhenAny(_ended.Task, Task.Delay(time)) == _ended.Task;
 }

@@ -17,7 +17,7 @@ internal sealed class CellThread : SynchronizationContext
     private readonly Thread _thread;
     private readonly BlockingCollection<Action> _work = [];
     private volatile bool _spent;
-    private Job? _running;
+    private CellInterruption? _running;
 
     public CellThread()
     {
@@ -65,23 +65,12 @@ internal sealed class CellThread : SynchronizationContext
         return job.Fault;
     }
 
-    /// <summary>Stops the running cell, if any.</summary>
-    public Task InterruptAsync()
-    {
-        Job? job;
-        lock (_gate)
-        {
-            job = _running;
-        }
-
-        return job is null ? Task.CompletedTask : job.Interruption.RequestAsync(() => BreakWait(job));
-    }
-
-    private void BreakWait(Job job)
+    /// <summary>Breaks a blocking wait of the cell, if it still runs.</summary>
+    public void BreakWait(CellInterruption interruption)
     {
         lock (_gate)
         {
-            if (_running == job)
+            if (_running == interruption)
             {
                 _thread.Interrupt();
             }
@@ -109,7 +98,7 @@ internal sealed class CellThread : SynchronizationContext
     {
         lock (_gate)
         {
-            _running = job;
+            _running = job.Interruption;
         }
 
         try

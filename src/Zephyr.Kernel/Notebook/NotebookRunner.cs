@@ -8,9 +8,12 @@ namespace Zephyr.Kernel.Notebook;
 /// <summary>Executes the cells of one notebook from top to bottom and stores what they show, as far as they get.</summary>
 /// <param name="notebook">What to run. Its folder must be the working directory.</param>
 /// <param name="timeout">How long one cell may take.</param>
-internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout)
+/// <param name="giveUp">Called with a message when a cell that took too long cannot be stopped; must end the process.</param>
+internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout, Action<string> giveUp)
 {
     private const int Words = 60; // characters of a cell in its line of progress
+
+    private static readonly TimeSpan UntilGivingUp = TimeSpan.FromSeconds(20);
 
     /// <summary>Runs the cells.</summary>
     /// <param name="report">Receives a line for each cell when it has ended.</param>
@@ -52,10 +55,14 @@ internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout)
     {
         var timedOut = false;
         using var clock = new Timer(
-            _ =>
+            async _ =>
             {
                 timedOut = true;
-                _ = engine.InterruptAsync();
+                var stopped = engine.InterruptAsync();
+                if (await Task.WhenAny(stopped, Task.Delay(UntilGivingUp)) != stopped)
+                {
+                    giveUp($"{source.Name} took longer than {Seconds(timeout)} and could not be stopped: it is inside native code");
+                }
             },
             null, timeout, Timeout.InfiniteTimeSpan);
         var (error, _) = engine.Run(source, output);

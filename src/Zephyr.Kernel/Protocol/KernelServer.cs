@@ -43,7 +43,7 @@ internal sealed class KernelServer : IDisposable
     {
         foreach (var request in _requests.GetConsumingEnumerable())
         {
-            BusyWhile(request, () => AnswerOnShell(request));
+            BusyWhile(request, () => AnswerOnShell(request), _sockets.ReplyOnShell);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class KernelServer : IDisposable
         {
             _sockets.ReplyOnControl(Reply(request, content));
         }
-    });
+    }, _sockets.ReplyOnControl);
 
     private JsonObject? Answer(Message request)
     {
@@ -145,7 +145,7 @@ internal sealed class KernelServer : IDisposable
                 {
                     ["status"] = "aborted",
                     ["execution_count"] = _executionCount,
-                })));
+                })), _sockets.ReplyOnShell);
             }
             else
             {
@@ -156,10 +156,21 @@ internal sealed class KernelServer : IDisposable
         others.ForEach(_requests.Add);
     }
 
-    private void BusyWhile(Message request, Action answer)
+    /// <summary>A request that cannot be answered is told why; the kernel lives on, whatever the request was.</summary>
+    private void BusyWhile(Message request, Action answer, Action<Message> reply)
     {
         Publish("status", new JsonObject { ["execution_state"] = "busy" }, request);
-        answer();
+        try
+        {
+            answer();
+        }
+        catch (Exception exception)
+        {
+            var content = IopubOutput.ErrorContent(new CellError(exception.GetType().Name, exception.Message, [exception.ToString()]));
+            content["status"] = "error";
+            reply(Reply(request, content));
+        }
+
         Publish("status", new JsonObject { ["execution_state"] = "idle" }, request);
     }
 

@@ -80,7 +80,7 @@ public sealed class NotebookTests : IDisposable
     public void A_cell_that_takes_too_long_is_stopped_and_named()
     {
         var path = Write(Code("var x = 1;"), Code("while (true) { }"));
-        var failure = new NotebookRunner(NotebookFile.Read(path), TimeSpan.FromSeconds(1)).Run(_ => { });
+        var failure = new NotebookRunner(NotebookFile.Read(path), TimeSpan.FromSeconds(1), Assert.Fail).Run(_ => { });
         Assert.Equal("cell 2 took longer than 1.0 s and was stopped", failure);
     }
 
@@ -125,7 +125,7 @@ public sealed class NotebookTests : IDisposable
     {
         var path = Write(Code("#r \"" + typeof(NotebookTests).Assembly.Location + "\"\n\nvar beta = 0.1;"), Code("1"));
         List<string> lines = [];
-        Assert.Null(new NotebookRunner(NotebookFile.Read(path), Timeout.InfiniteTimeSpan).Run(lines.Add));
+        Assert.Null(new NotebookRunner(NotebookFile.Read(path), Timeout.InfiniteTimeSpan, Assert.Fail).Run(lines.Add));
         Assert.Matches(@"^  \[1/2\] +\d+\.\d s  var beta = 0\.1;$", lines[0]);
         Assert.Matches(@"^  \[2/2\] +\d+\.\d s  1$", lines[1]);
     }
@@ -134,7 +134,7 @@ public sealed class NotebookTests : IDisposable
     {
         ConsoleCapture.Install();
         var notebook = NotebookFile.Read(path);
-        var failure = new NotebookRunner(notebook, Timeout.InfiniteTimeSpan).Run(_ => { });
+        var failure = new NotebookRunner(notebook, Timeout.InfiniteTimeSpan, Assert.Fail).Run(_ => { });
         if (failure is null)
         {
             notebook.Write();

@@ -35,7 +35,7 @@ public sealed class PeerTests(PythonPeer python) : IClassFixture<PythonPeer>
 
         ConsoleCapture.Install();
         var notebook = NotebookFile.Read(path);
-        Assert.Null(new NotebookRunner(notebook, Timeout.InfiniteTimeSpan).Run(_ => { }));
+        Assert.Null(new NotebookRunner(notebook, Timeout.InfiniteTimeSpan, Assert.Fail).Run(_ => { }));
         notebook.Write();
         Assert.Equal(Outputs(NotebookFile.Read(client)), Outputs(NotebookFile.Read(path)));
     }
@@ -51,7 +51,7 @@ public sealed class PeerTests(PythonPeer python) : IClassFixture<PythonPeer>
             NotebookText.Code(""));
         ConsoleCapture.Install();
         var notebook = NotebookFile.Read(path);
-        Assert.Null(new NotebookRunner(notebook, Timeout.InfiniteTimeSpan).Run(_ => { }));
+        Assert.Null(new NotebookRunner(notebook, Timeout.InfiniteTimeSpan, Assert.Fail).Run(_ => { }));
         notebook.Write();
         var copy = Path.Combine(python.Folder, "copy.ipynb");
         var (exit, output) = python.Script("format.py", path, copy);
