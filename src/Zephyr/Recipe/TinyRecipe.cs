@@ -1,0 +1,189 @@
+using System.Globalization;
+using Zephyr.Data;
+using Zephyr.Model;
+using Zephyr.TinyWorld;
+using Zephyr.Training;
+using static TorchSharp.torch;
+
+namespace Zephyr.Recipe;
+
+/// <summary>The whole recipe on the embedded world: base, dSFT, dDPO and the arms of the paper's ablation, for one seed.</summary>
+public sealed class TinyRecipe
+{
+    private readonly RunCache _cache;
+    private readonly Lazy<IReadOnlyList<TokenizedPair>> _pairs;
+    private readonly Lazy<IReadOnlyList<TokenizedPair>> _heldOutPairs;
+
+    /// <summary>The recipe of a seed.</summary>
+    /// <param name="folder">The repository's <c>data</c> folder: shipped rows and checkpoints, and below <c>runs</c> what is made here.</param>
+    /// <param name="seed">Decides rows, order and the base model's random weights.</param>
+    public TinyRecipe(string folder, long seed = WorldData.ShippedSeed)
+    {
+        (Folder, Seed, Data, _cache) = (folder, seed, new(folder, seed), new(folder));
+        _pairs = new(() => Tokens.Pairs(Data.Pairs));
+        _heldOutPairs = new(() => Tokens.Pairs(Data.HeldOutPairs));
+        Base = new("base", _cache, Shipped("base"), MadeBase, BeginBase);
+        Sft = SftStage("dSFT", Shipped("dsft"), Base, RecipePreset.Tiny.Sft, () => Data.Dialogues);
+        SecondSft = SftStage("dSFT-2", null, Sft, RecipePreset.TinySecondSft, ChosenDialogues);
+        Dpo = DpoStage("dDPO+dSFT", Sft, RecipePreset.Tiny.Dpo, Shipped("ddpo"));
+        DpoPaperBeta = DpoStage("dDPO+dSFT, beta 0.1", Sft, RecipePreset.TinyDpoPaperBeta);
+        DpoWithoutSft = DpoStage("dDPO-dSFT", Base, RecipePreset.Tiny.Dpo);
+    }
+
+    /// <summary>The <c>data</c> folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The seed.</summary>
+    public long Seed { get; }
+
+    /// <summary>Rows and tokenizer.</summary>
+    public WorldData Data { get; }
+
+    /// <summary>From rows to token ids.</summary>
+    public WorldTokens Tokens => new(Data.Tokenizer);
+
+    /// <summary>The base model: 1,400 steps on raw documents.</summary>
+    public Stage Base { get; }
+
+    /// <summary>Step 1: the base model after dSFT on the teacher's dialogues (dSFT-1 of the ablation).</summary>
+    public Stage Sft { get; }
+
+    /// <summary>dSFT-2: dSFT once more, on the chosen replies.</summary>
+    public Stage SecondSft { get; }
+
+    /// <summary>Step 3: dDPO from dSFT, beta 1, one epoch.</summary>
+    public Stage Dpo { get; }
+
+    /// <summary>The same with the paper's beta of 0.1.</summary>
+    public Stage DpoPaperBeta { get; }
+
+    /// <summary>dDPO from the base model, without dSFT.</summary>
+    public Stage DpoWithoutSft { get; }
+
+    /// <summary>The arms of the ablation, in the order of the paper's Table 3, the base model first.</summary>
+    public IReadOnlyList<Stage> Arms => [Base, DpoWithoutSft, Sft, SecondSft, Dpo, DpoPaperBeta];
+
+    /// <summary>The training pairs as tokens; the same list each time, as a reference knows pairs by identity.</summary>
+    public IReadOnlyList<TokenizedPair> Pairs => _pairs.Value;
+
+    /// <summary>The held-out pairs as tokens.</summary>
+    public IReadOnlyList<TokenizedPair> HeldOutPairs => _heldOutPairs.Value;
+
+    /// <summary>A stage of supervised training with other numbers or dialogues, found again by the hash of them all.</summary>
+    /// <param name="name">For progress and tables.</param>
+    /// <param name="start">The stage whose model it starts from.</param>
+    /// <param name="preset">The numbers.</param>
+    /// <param name="dialogues">What it learns from.</param>
+    public Stage SftStage(string name, Stage start, SftPreset preset, Func<IReadOnlyList<Rows.Dialogue>> dialogues) => SftStage(name, null, start, preset, dialogues);
+
+    /// <summary>A stage of dDPO with other numbers, found again by the hash of them all.</summary>
+    /// <param name="name">For progress and tables.</param>
+    /// <param name="start">The stage whose model is both reference and start.</param>
+    /// <param name="preset">The numbers.</param>
+    public Stage DpoStage(string name, Stage start, DpoPreset preset) => DpoStage(name, start, preset, null);
+
+    /// <summary>A trainer for dSFT on rows made beforehand, to be pulled step by step in a notebook.</summary>
+    /// <param name="model">Changes as steps are pulled.</param>
+    /// <param name="preset">The numbers.</param>
+    /// <param name="rows">From <see cref="WorldTokens.Dialogues"/>, which holds all epochs.</param>
+    public SftTrainer SftTrainer(Mistral model, SftPreset preset, IReadOnlyList<TokenizedExample> rows)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        return new(model, rows, preset.ToOptions(Seed) with { Epochs = 1 });
+    }
+
+    /// <summary>A trainer for dDPO, to be pulled step by step in a notebook.</summary>
+    /// <param name="policy">Changes as steps are pulled.</param>
+    /// <param name="reference">The frozen model; its numbers for all pairs are computed once and kept.</param>
+    /// <param name="preset">The numbers.</param>
+    public DpoTrainer DpoTrainer(Mistral policy, Mistral reference, DpoPreset preset)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        return new(policy, Reference(reference), Pairs, preset.ToOptions(Seed)) { HeldOut = HeldOutPairs };
+    }
+
+    /// <summary>The frozen model's log-probabilities of all pairs, kept in <c>data/runs/reference</c>.</summary>
+    public ReferenceLogProbs Reference(Mistral model) => ReferenceLogProbs.Compute(model, [.. Pairs, .. HeldOutPairs], Path.Combine(Folder, "runs", "reference"));
+
+    private string? Shipped(string name) => Seed == WorldData.ShippedSeed ? name : null;
+
+    private IReadOnlyList<Rows.Dialogue> ChosenDialogues() => [.. Data.Pairs.Select(pair => new Rows.Dialogue(pair.PromptId, pair.Chosen))];
+
+    private Dictionary<string, string> MadeBase() => Made("base", RecipePreset.TinyPretraining, new()
+    {
+        ["world"] = Text(World.Standard.Seed),
+        ["config"] = MistralConfig.Tiny.ToJson(),
+        ["tokenizer"] = TokenizerHash(),
+    });
+
+    private (Mistral Model, IEnumerable<StageStep> Steps) BeginBase(RunFolder run, CancellationToken cancelled)
+    {
+        var preset = RecipePreset.TinyPretraining;
+        var (rows, length) = (preset.Steps.Value!.Value * preset.BatchSize.Value, preset.RowLength.Value);
+        var model = InComputeType(Mistral.Random(MistralConfig.Tiny, Seed));
+        var trainer = new SftTrainer(model, Tokens.Documents(new WorldDocuments(Data.World).Stream(Seed), rows, length), preset.ToOptions(Seed)) { Run = run };
+        return (model, Steps("base", trainer, cancelled));
+    }
+
+    private Stage SftStage(string name, string? shipped, Stage start, SftPreset preset, Func<IReadOnlyList<Rows.Dialogue>> dialogues)
+    {
+        var rows = new Lazy<IReadOnlyList<TokenizedExample>>(() => Tokens.Dialogues(dialogues(), preset, Seed));
+        return new(name, _cache, shipped,
+            () => Made("sft", preset, new() { ["start"] = WeightsOf(start), ["rows"] = WorldData.HashOf(rows.Value) }),
+            (run, cancelled) =>
+            {
+                var model = InComputeType(start.Load(null, cancelled));
+                return (model, Steps(name, new SftTrainer(model, rows.Value, preset.ToOptions(Seed) with { Epochs = 1 }) { Run = run }, cancelled));
+            });
+    }
+
+    private Stage DpoStage(string name, Stage start, DpoPreset preset, string? shipped) => new(name, _cache, shipped,
+        () => Made("dpo", preset, new()
+        {
+            ["start"] = WeightsOf(start),
+            ["pairs"] = WorldData.HashOf(Pairs),
+        }),
+        (run, cancelled) =>
+        {
+            var policy = InComputeType(start.Load(null, cancelled));
+            return (policy, Steps(name, new DpoTrainer(policy, Reference(policy), Pairs, preset.ToOptions(Seed)) { HeldOut = HeldOutPairs, Run = run }, cancelled));
+        });
+
+    private static IEnumerable<StageStep> Steps(string name, SftTrainer trainer, CancellationToken cancelled)
+    {
+        trainer.Resume();
+        return trainer.Train(cancelled).Select(step => new StageStep(name, step.Step, trainer.Steps, step.Loss, step.Tokens));
+    }
+
+    private static IEnumerable<StageStep> Steps(string name, DpoTrainer trainer, CancellationToken cancelled)
+    {
+        trainer.Resume();
+        return trainer.Train(cancelled).Select(step => new StageStep(name, step.Step, trainer.Steps, step.Loss, step.Tokens));
+    }
+
+    private Dictionary<string, string> Made(string kind, object preset, Dictionary<string, string> more)
+    {
+        more["kind"] = kind;
+        more["compute"] = "bf16 products, fp32 weights";
+        more["seed"] = Text(Seed);
+        foreach (var field in RecipePreset.FieldsOf(kind, preset))
+        {
+            more[field.Name] = field.Value;
+        }
+
+        return more;
+    }
+
+    /// <summary>Products in bf16 while training: twice the speed, and the settings were found with it. Weights and their gradients stay fp32.</summary>
+    private static Mistral InComputeType(Mistral model)
+    {
+        model.ComputeType = ScalarType.BFloat16;
+        return model;
+    }
+
+    private string TokenizerHash() => Feedback.AnswerCache.KeyOf([.. Data.Tokenizer.Model.Pieces.Select(piece => piece.Text)]);
+
+    private static string WeightsOf(Stage stage) => RunCache.HashOfFile(Path.Combine(stage.FindOrMake().Folder, "model.safetensors"));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
