@@ -7,6 +7,8 @@ internal static class CommandTable
     public static IReadOnlyList<Command> All { get; } =
     [
         new("doctor", "looks at this machine and says what is wrong and how to mend it", Doctor.DoctorCommand.Run),
+        new("world", WorldCommand.Summary, WorldCommand.RunAsync),
+        new("recipe", RecipeCommand.Summary, RecipeCommand.RunAsync),
     ];
 
     /// <summary>Runs the command that <paramref name="args"/> names, or prints the table.</summary>
