@@ -27,11 +27,16 @@ public sealed record Candidates(int[] Ids, float[] Logits, double[] Probabilitie
         }
 
         _ = Largest(scores);
-        int[] kept = [.. Enumerable.Range(0, scores.Length)];
+        var kept = new int[scores.Length];
+        for (var id = 0; id < kept.Length; id++)
+        {
+            kept[id] = id;
+        }
+
         kept = TopK(kept, scores, options.TopK);
         kept = TopP(kept, scores, options.TopP);
         kept = MinP(kept, scores, options.MinP);
-        return new(kept, [.. kept.Select(id => scores[id])], Softmax(kept, scores));
+        return new(kept, Array.ConvertAll(kept, id => scores[id]), Softmax(kept, scores));
     }
 
     /// <summary>The candidate at a point of the line from 0 to 1 on which each takes up its probability.</summary>
@@ -87,9 +92,21 @@ public sealed record Candidates(int[] Ids, float[] Logits, double[] Probabilitie
             return kept;
         }
 
-        var sorted = kept.Select(id => scores[id]).ToArray();
-        Array.Sort(sorted);
-        return [.. kept.Where(id => scores[id] >= sorted[^wanted])];
+        var best = new PriorityQueue<float, float>(wanted); // the least of the best on top
+        foreach (var id in kept)
+        {
+            if (best.Count < wanted)
+            {
+                best.Enqueue(scores[id], scores[id]);
+            }
+            else if (scores[id] > best.Peek())
+            {
+                best.EnqueueDequeue(scores[id], scores[id]);
+            }
+        }
+
+        var least = best.Peek();
+        return Array.FindAll(kept, id => scores[id] >= least);
     }
 
     /// <summary>Drops tokens from the least likely on, while those dropped make up no more than 1 − p together.</summary>
@@ -102,7 +119,7 @@ public sealed record Candidates(int[] Ids, float[] Logits, double[] Probabilitie
 
         var probabilities = Softmax(kept, scores);
         var order = Enumerable.Range(0, kept.Length).ToArray();
-        Array.Sort([.. kept.Select(id => scores[id])], order);
+        Array.Sort(Array.ConvertAll(kept, id => scores[id]), order);
         var (dropped, sum) = (0, 0.0);
         while (dropped < order.Length - 1 && (sum += probabilities[order[dropped]]) <= 1 - wanted)
         {

@@ -1,5 +1,6 @@
 using Zephyr.Model;
 using Zephyr.Rows;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Generation;
@@ -58,9 +59,8 @@ internal sealed class SamplingBatch : IDisposable
             return Likeliest(logits);
         }
 
-        var scores = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
-        var vocab = _model.Config.VocabSize;
-        return [.. _inCache.Select((index, at) => Draw(scores.AsSpan(at * vocab, vocab), index, position))];
+        var scores = logits.to(ScalarType.Float32).cpu().contiguous();
+        return [.. _inCache.Select((index, at) => Draw(MappedTensors.Row(scores, at), index, position))];
     }
 
     private static int[] Likeliest(Tensor logits)

@@ -30,6 +30,15 @@ public static unsafe partial class MappedTensors
             ? Data(tensor.Handle)
             : throw new ArgumentException($"A contiguous CPU tensor is needed; this one is on {tensor.device}{(tensor.is_contiguous() ? "" : " and not contiguous")}.", nameof(tensor));
 
+    /// <summary>One row of a contiguous fp32 CPU matrix, without a copy; valid while the matrix lives.</summary>
+    /// <param name="matrix"><c>[rows, columns]</c>.</param>
+    /// <param name="row">Row number.</param>
+    /// <exception cref="ArgumentException">Not such a matrix, or it has no such row.</exception>
+    public static ReadOnlySpan<float> Row(Tensor matrix, int row) =>
+        matrix.dim() == 2 && matrix.dtype == ScalarType.Float32 && row >= 0 && row < matrix.shape[0]
+            ? new((float*)AddressOf(matrix) + row * matrix.shape[1], (int)matrix.shape[1])
+            : throw new ArgumentException($"Row {row} of an fp32 matrix is needed; this is {matrix.dtype} [{string.Join(", ", matrix.shape)}].", nameof(matrix));
+
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static void KeepMemory(nint memory)
     {

@@ -52,15 +52,17 @@ public static class Ops
     /// <param name="mask">Which keys each query sees; <c>null</c> is all of them.</param>
     /// <returns><c>[batch, heads, time, headSize]</c>.</returns>
     /// <remarks>
-    /// On the CPU, several queries at once take the folded form (the heads of a group under each other, one batched
-    /// product, no repeated keys) while its scores fit in <see cref="LargestScores"/>. One query at a time, longer texts
-    /// and other devices take the fused kernel, which keeps no scores.
+    /// On the CPU it takes the folded form (the heads of a group under each other, one batched product, no repeated keys)
+    /// while its scores fit in <see cref="LargestScores"/>. Longer texts and other devices take the fused kernel, which
+    /// keeps no scores.
     /// </remarks>
     public static Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionMask? mask)
     {
-        if (mask is not null && Folds(query.shape[0] * query.shape[1], query.shape[2], key.shape[2], query.element_size(), query.device_type))
+        if (Folds(query.shape[0] * query.shape[1], query.shape[2], key.shape[2], query.element_size(), query.device_type))
         {
-            return Scripts.FoldedAttention(query, key, value, mask!.Folded(key.shape[1], query.shape[1] / key.shape[1]));
+            return mask is null
+                ? Scripts.FoldedOpenAttention(query, key, value)
+                : Scripts.FoldedAttention(query, key, value, mask.Folded(key.shape[1], query.shape[1] / key.shape[1]));
         }
 
         if (!Shortcuts.FusedAttention)

@@ -21,6 +21,13 @@ internal static class Scripts
             read = torch.bmm(torch.softmax(scores, -1), value.reshape(rows, -1, size))
             return read.view(query.size(0), query.size(1), query.size(2), size)
 
+        def folded_open_attention(query: Tensor, key: Tensor, value: Tensor, scale: float):
+            rows = key.size(0) * key.size(1)
+            size = query.size(3)
+            scores = torch.bmm(query.reshape(rows, -1, size) * scale, key.reshape(rows, -1, size).transpose(1, 2))
+            read = torch.bmm(torch.softmax(scores, -1), value.reshape(rows, -1, size))
+            return read.view(query.size(0), query.size(1), query.size(2), size)
+
         def masked_attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor):
             return torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=None, enable_gqa=True)
 
@@ -45,6 +52,9 @@ internal static class Scripts
 
     public static Tensor FoldedAttention(Tensor query, Tensor key, Tensor value, Tensor mask) =>
         Call("folded_attention", query, key, value, mask, 1 / Math.Sqrt(query.shape[3]));
+
+    public static Tensor FoldedOpenAttention(Tensor query, Tensor key, Tensor value) =>
+        Call("folded_open_attention", query, key, value, 1 / Math.Sqrt(query.shape[3]));
 
     public static Tensor MaskedAttention(Tensor query, Tensor key, Tensor value, Tensor mask) => Call("masked_attention", query, key, value, mask);
 

@@ -19,8 +19,8 @@ internal static class SelfCheck
         [
             Check("rms_norm", () => Compare(PlainNorm, ScriptNorm, [2, 3, 16], [16]), taken => Shortcuts.RmsNorm = taken),
             Check("embedding", () => Compare(PlainEmbedding, ScriptEmbedding, [7, 16]), taken => Shortcuts.Embedding = taken),
-            Check("folded attention", () => Attention(Scripts.FoldedAttention, folded: true), taken => Shortcuts.FoldedAttention = taken),
-            Check("fused attention", () => Attention(Scripts.MaskedAttention, folded: false), taken => Shortcuts.FusedAttention = taken),
+            Check("folded attention", () => Math.Max(Attention(Scripts.FoldedAttention, folded: true), OpenAttention(Scripts.FoldedOpenAttention)), taken => Shortcuts.FoldedAttention = taken),
+            Check("fused attention", () => Math.Max(Attention(Scripts.MaskedAttention, folded: false), OpenAttention(Scripts.OpenAttention)), taken => Shortcuts.FusedAttention = taken),
             Check("fused AdamW", AdamW, taken => Shortcuts.AdamW = taken),
         ];
     }
@@ -86,6 +86,9 @@ internal static class SelfCheck
         var given = folded ? mask.Folded(2, 2) : mask.Additive;
         return Compare(x => PlainOps.Attention(x[0], x[1], x[2], mask), x => shortcut(x[0], x[1], x[2], given), [2, 4, 5, 8], [2, 2, 5, 8], [2, 2, 5, 8]);
     }
+
+    private static double OpenAttention(Func<Tensor, Tensor, Tensor, Tensor> shortcut) =>
+        Compare(x => PlainOps.Attention(x[0], x[1], x[2], null), x => shortcut(x[0], x[1], x[2]), [2, 4, 1, 8], [2, 2, 5, 8], [2, 2, 5, 8]);
 
     private static double AdamW()
     {

@@ -37,6 +37,7 @@ public sealed class OpsTests
         }
 
         Assert.InRange(SelfCheck.Compare(x => PlainOps.Attention(x[0], x[1], x[2], null), x => Scripts.OpenAttention(x[0], x[1], x[2]), shapes), 0, 1e-5);
+        Assert.InRange(SelfCheck.Compare(x => PlainOps.Attention(x[0], x[1], x[2], null), x => Scripts.FoldedOpenAttention(x[0], x[1], x[2]), shapes), 0, 1e-5);
         Assert.InRange(SelfCheck.Compare(x => PlainOps.Attention(x[0], x[1], x[2], null), x => Ops.Attention(x[0], x[1], x[2], null), shapes), 0, 1e-5);
     }
 
@@ -74,6 +75,26 @@ public sealed class OpsTests
         Close.To(PlainOps.RmsNorm(x, weight, 1e-5), Ops.RmsNorm(halfX, weight, 1e-5), 0.03);
         Close.To(PlainOps.Attention(x, x, x, exact), Ops.Attention(halfX, halfX, halfX, half), 0.02);
         Assert.Equal(ScalarType.BFloat16, Ops.Linear(halfX, SelfCheck.Ramp([3, 8], 2)).dtype);
+    }
+
+    /// <summary>A pair (i, i + size / 2) at position p is a complex number times exp(i p θ^(−2i/size)), in doubles.</summary>
+    [Fact]
+    public void Rotation_turns_pairs_by_the_papers_angles()
+    {
+        using var scope = NewDisposeScope();
+        var x = SelfCheck.Ramp([1, 2, 5, 6], 0);
+        var (cos, sin) = Zephyr.Model.RotaryEmbedding.Table(arange(5, ScalarType.Int64).reshape(1, 1, 5), 6, 100);
+        var turned = Zephyr.Model.RotaryEmbedding.Rotate(x, cos, sin);
+        for (var position = 0; position < 5; position++)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var pair = new System.Numerics.Complex(x[0, 1, position, i].item<float>(), x[0, 1, position, i + 3].item<float>());
+                pair *= System.Numerics.Complex.FromPolarCoordinates(1, position * Math.Pow(100, -2.0 * i / 6));
+                Assert.Equal(pair.Real, turned[0, 1, position, i].item<float>(), 1e-6);
+                Assert.Equal(pair.Imaginary, turned[0, 1, position, i + 3].item<float>(), 1e-6);
+            }
+        }
     }
 
     /// <summary>The paper's algorithm 2, one number at a time in doubles.</summary>
@@ -120,6 +141,8 @@ public sealed class OpsTests
         owner.mul_(2);
 
         Assert.Equal([4f, 6f, 8f, 10f], over.data<float>().ToArray());
+        Assert.Equal([6f, 8f, 10f], MappedTensors.Row(owner.reshape(2, 3), 1).ToArray());
         Assert.Throws<ArgumentException>(() => MappedTensors.AddressOf(owner.reshape(2, 3).t()));
+        Assert.Throws<ArgumentException>(() => MappedTensors.Row(owner.reshape(2, 3), 2).Length);
     }
 }
