@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Zephyr.Rows;
 
 /// <summary>The JSON objects of a file with the lines on which they stand.</summary>
@@ -14,7 +12,7 @@ internal static class JsonRows
 
     private static IEnumerable<JsonRow> ArrayRows(string path)
     {
-        using var stream = Open(path);
+        using var stream = new UnzippedFile(path);
         using var whole = new MemoryStream();
         stream.CopyTo(whole);
         var bytes = whole.ToArray();
@@ -25,7 +23,7 @@ internal static class JsonRows
     /// <summary>Lines that hold more than white space, without their ends and surrounding white space; numbers from 1 count every line.</summary>
     private static IEnumerable<(ReadOnlyMemory<byte> Text, int Number)> Lines(string path)
     {
-        using var stream = Open(path);
+        using var stream = new UnzippedFile(path);
         var buffer = new byte[1 << 16];
         var (start, end, number) = (0, 0, 0);
         for (var ended = false; !ended || start < end;)
@@ -56,15 +54,6 @@ internal static class JsonRows
         var target = end - start > buffer.Length / 2 ? new byte[buffer.Length * 2] : buffer;
         buffer.AsSpan(start, end - start).CopyTo(target);
         return (target, 0, end - start);
-    }
-
-    /// <summary>The file's bytes, unpacked where it begins as gzip does.</summary>
-    private static Stream Open(string path)
-    {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
-        var zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        return zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];

@@ -77,15 +77,16 @@ public sealed record PreferencePair(
     /// <inheritdoc/>
     public IEnumerable<RowFault> Faults() =>
     [
+        .. SameFaults(),
         .. SideFaults("chosen", Chosen),
         .. SideFaults("rejected", Rejected),
-        .. BothSidesFaults(),
+        .. ColumnFaults(),
     ];
 
     /// <summary>The stored column <c>messages</c>, where it is not <c>chosen</c>.</summary>
     private IReadOnlyList<ChatMessage>? StoredMessages { get; init; }
 
-    private IEnumerable<RowFault> SideFaults(string side, IReadOnlyList<ChatMessage> messages)
+    private static IEnumerable<RowFault> SideFaults(string side, IReadOnlyList<ChatMessage> messages)
     {
         foreach (var fault in Turns.Faults(messages))
         {
@@ -96,14 +97,9 @@ public sealed record PreferencePair(
         {
             yield return new($"{side} ends on a {messages[^1].RoleName} message");
         }
-
-        if (new Dialogue("", messages).Prompt != Prompt)
-        {
-            yield return new($"{side}: prompt differs from the first user message");
-        }
     }
 
-    private IEnumerable<RowFault> BothSidesFaults()
+    private IEnumerable<RowFault> SameFaults()
     {
         if (Turns.Same(Chosen, Rejected))
         {
@@ -112,6 +108,14 @@ public sealed record PreferencePair(
         else if (!Turns.Same(BeforeReply(Chosen), BeforeReply(Rejected)))
         {
             yield return new("chosen and rejected do not share their prompt");
+        }
+    }
+
+    private IEnumerable<RowFault> ColumnFaults()
+    {
+        if (new Dialogue("", Chosen).Prompt != Prompt)
+        {
+            yield return new("prompt differs from the first user message");
         }
 
         if (StoredMessages is not null)

@@ -10,7 +10,7 @@ namespace Zephyr.Rows;
 /// <param name="Annotations">The judge's rating by aspect: <c>helpfulness</c>, <c>honesty</c>, <c>instruction_following</c>, <c>truthfulness</c>; in file order.</param>
 /// <param name="Critique">The judge's feedback in prose.</param>
 /// <param name="OverallScore">1 to 10; in the first release 1.0 was stored as 10 in 2,628 places.</param>
-/// <param name="FineGrainedScore">The mean of the aspects' ratings, 1 to 5, as stored; null where it is not stored.</param>
+/// <param name="FineGrainedScore">The mean of the aspects' ratings, 1 to 5, as stored; null where there is none (no aspect rated).</param>
 public sealed record RatedCompletion(
     string Model,
     string Principle,
@@ -58,6 +58,10 @@ public sealed record RatedCompletion(
         if (FineGrainedScore is { } mean)
         {
             json.WriteNumber("fine-grained_score", mean);
+        }
+        else
+        {
+            json.WriteNull("fine-grained_score");
         }
     }
 }

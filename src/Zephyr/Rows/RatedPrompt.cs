@@ -61,12 +61,12 @@ public sealed record RatedPrompt(
 
         if (Completions.Count < 2)
         {
-            yield return new($"{Completions.Count} completions: a comparison needs at least 2");
+            yield return new($"{Completions.Count} completions: a comparison needs at least 2", Fatal: false);
         }
 
         if (!Models.SequenceEqual(Completions.Select(completion => completion.Model)))
         {
-            yield return new($"models ({string.Join(", ", Models)}) are not those of the completions ({string.Join(", ", Completions.Select(completion => completion.Model))})");
+            yield return new($"models ({string.Join(", ", Models)}) are not those of the completions ({string.Join(", ", Completions.Select(completion => completion.Model))})", Fatal: false);
         }
     }
 }

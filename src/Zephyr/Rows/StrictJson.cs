@@ -117,13 +117,11 @@ internal static class StrictJson
         }
 
         var position = (int)Math.Min(unreadable.BytePositionInLine!.Value, rest.Length);
+        var minus = position > 0 && rest[position - 1] == (byte)'-' ? "-" : "";
         rest = rest[position..];
-        foreach (var word in (ReadOnlySpan<string>)["NaN", "Infinity", "-Infinity"])
+        if (rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8))
         {
-            if (rest.StartsWith(Encoding.ASCII.GetBytes(word)) || (position > 0 && word[0] == '-' && rest.StartsWith("Infinity"u8)))
-            {
-                return $"{word} is not JSON";
-            }
+            return rest[0] == (byte)'N' ? "NaN is not JSON" : $"{minus}Infinity is not JSON";
         }
 
         return Rune.DecodeFromUtf8(rest, out var next, out _) == System.Buffers.OperationStatus.Done && !Rune.IsControl(next)
