@@ -48,7 +48,7 @@ public static class Packing
     /// <paramref name="length"/>; borders ignored, every token learned. Documents are gathered in buffers by their text's length, and what is left of a
     /// buffer after its last whole row is dropped.
     /// </summary>
-    /// <param name="documents">Ids of each document, beginning token included, with the number of characters of its text.</param>
+    /// <param name="documents">Ids of each document, beginning token included, with the number of characters (code points) of its text.</param>
     /// <param name="length">Tokens a row.</param>
     /// <param name="endId">The id put after each document.</param>
     /// <param name="rowsPerBuffer">Rows that a buffer is meant to hold (<c>num_of_sequences</c>).</param>

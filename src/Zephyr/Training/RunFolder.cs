@@ -33,13 +33,34 @@ public sealed class RunFolder(string path)
         ? "this run keeps no checkpoints (set Run), so begin it again."
         : run.Newest() is { } found ? $"call Resume to go on from {found.Folder}." : $"{run.Checkpoints} holds no checkpoint yet, so begin the run again.";
 
-    /// <summary>A run that begins at step 0 must not mix with an older one's checkpoints.</summary>
-    internal void RefuseOthers(int step)
+    /// <summary>Removes log and checkpoints, so that a run can begin here anew.</summary>
+    public void Clear()
     {
-        if (step == 0 && Newest() is { } found)
+        if (File.Exists(StepLog))
         {
-            throw new InvalidOperationException($"{Path} already holds a run up to step {found.Step}: call Resume to go on with it, or give this run another folder.");
+            File.Delete(StepLog);
         }
+
+        if (Directory.Exists(Checkpoints))
+        {
+            Directory.Delete(Checkpoints, recursive: true);
+        }
+    }
+
+    /// <summary>A run that begins at step 0 must not mix with an older one; a log without a checkpoint is of a run that left nothing to go on from.</summary>
+    internal void Begin(int step)
+    {
+        if (step > 0)
+        {
+            return;
+        }
+
+        if (Newest() is { } found)
+        {
+            throw new InvalidOperationException($"{Path} already holds a run up to step {found.Step}: call Resume to go on with it, Clear the folder, or give this run another.");
+        }
+
+        CutLog(0);
     }
 
     internal bool IsDue(int step, int last) => step == last || step % CheckpointEvery == 0;

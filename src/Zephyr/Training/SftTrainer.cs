@@ -67,7 +67,6 @@ public sealed class SftTrainer
         var run = Run ?? throw new InvalidOperationException($"Give {nameof(Run)} a folder to resume from.");
         if (run.Newest() is not { } found)
         {
-            run.CutLog(0);
             return null;
         }
 
@@ -83,7 +82,7 @@ public sealed class SftTrainer
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
     public IEnumerable<SftStep> Train(CancellationToken cancelled = default)
     {
-        Run?.RefuseOthers(_step);
+        Run?.Begin(_step);
         while (_step < Steps)
         {
             if (cancelled.IsCancellationRequested)

@@ -17,15 +17,16 @@ internal sealed record TokenScores(Tensor LogProbs, Tensor? Entropy, Tensor? Rig
     {
         var hidden = model.Hidden(batch.Ids, batch.Layout).flatten(0, 1).index_select(0, batch.Learned.Positions); // [tokens, hidden]
         var logits = model.Head(hidden); // [tokens, vocab]
-        var logProbs = SequenceLogProbs.OfTokens(logits, batch.Learned.Targets);
         if (!metrics)
         {
-            return new(logProbs, null, null, null);
+            return new(SequenceLogProbs.OfTokens(logits, batch.Learned.Targets), null, null, null);
         }
 
-        using var none = no_grad();
-        var wide = logits.detach().to(logProbs.dtype);
+        // One log-softmax serves the loss and the metrics.
+        var wide = logits.dtype == ScalarType.BFloat16 ? logits.to(ScalarType.Float32) : logits;
         var all = wide.log_softmax(-1);
+        var logProbs = all.gather(1, batch.Learned.Targets.unsqueeze(1)).squeeze(1);
+        using var none = no_grad();
         return new(
             logProbs,
             -(all.exp() * all).sum(-1),

@@ -113,6 +113,21 @@ public class ResumeTests
     }
 
     [Fact]
+    public void A_cleared_folder_takes_a_new_run_and_a_log_without_checkpoint_is_begun_anew()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.At());
+        Assert.Equal(3, SmallRuns.SftTrainer(SmallRuns.Model(), run).Train(None).Take(3).Count()); // stopped before the first checkpoint
+        Assert.Equal(12, SmallRuns.SftTrainer(SmallRuns.Model(), run).Train(None).Count());
+        Assert.Equal(12, File.ReadLines(run.StepLog).Count());
+
+        run.Clear();
+
+        Assert.Equal(12, SmallRuns.SftTrainer(SmallRuns.Model(), run).Train(None).Count());
+        Assert.Equal(12, File.ReadLines(run.StepLog).Count());
+    }
+
+    [Fact]
     public void The_step_log_has_a_line_a_step_with_the_names_of_the_reference_trainer()
     {
         using var folder = new TemporaryFolder();
