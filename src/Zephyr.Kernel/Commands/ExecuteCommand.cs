@@ -27,14 +27,25 @@ internal static class ExecuteCommand
         Directory.SetCurrentDirectory(Path.GetDirectoryName(path)!);
         console.WriteLine(Path.GetFileName(path));
         var watch = Stopwatch.StartNew();
+        var ended = false;
         void GiveUp(string message)
         {
+            ended = true;
             Report(console, $"{Path.GetFileName(path)}: {message}");
             Environment.Exit(1);
         }
 
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            if (!ended)
+            {
+                Environment.ExitCode = 1;
+                Report(console, $"{Path.GetFileName(path)}: a cell ended the process");
+            }
+        };
         if (new NotebookRunner(notebook, timeout, GiveUp).Run(text => Report(console, text)) is { } failure)
         {
+            ended = true;
             Report(console, $"{Path.GetFileName(path)}: {failure}");
             return 1;
         }
@@ -44,6 +55,7 @@ internal static class ExecuteCommand
             notebook.Write();
         }
 
+        ended = true;
         Report(console, $"{Path.GetFileName(path)}: {notebook.CodeCells.Count} cells in {NotebookRunner.Seconds(watch.Elapsed)}{(line.Has("--write") ? ", outputs written" : "")}");
         return 0;
     }

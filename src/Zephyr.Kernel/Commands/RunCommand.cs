@@ -38,7 +38,7 @@ internal static class RunCommand
             }
         }
 
-        Console.WriteLine(failed.Count == 0 ? $"{paths.Length} notebooks ran through" : $"failed: {string.Join(", ", failed)}");
+        Console.WriteLine(failed.Count == 0 ? $"{paths.Length} {(paths.Length == 1 ? "notebook" : "notebooks")} ran through" : $"failed: {string.Join(", ", failed)}");
         return failed.Count == 0 ? 0 : 1;
     }
 

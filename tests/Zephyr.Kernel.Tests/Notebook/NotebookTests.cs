@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Zephyr.Kernel.Commands;
 using Zephyr.Kernel.Display;
 using Zephyr.Kernel.Notebook;
 
@@ -105,6 +106,18 @@ public sealed class NotebookTests : IDisposable
         Assert.Null(Run(path));
         File.WriteAllText(path, File.ReadAllText(path).Replace("raises-exception", "other", StringComparison.Ordinal));
         Assert.Equal("code cell 1 ended in FormatException: x", StoredOutputs.Fault(NotebookFile.Read(path)));
+    }
+
+    [Fact]
+    public void A_notebook_that_ends_its_process_has_failed_and_the_next_one_runs_in_a_process_of_its_own()
+    {
+        var bad = Write(Code("Environment.Exit(0);"));
+        var good = NotebookText.Write(Path.Combine(_folder, "zz-good.ipynb"), Code("1"));
+        Assert.Equal(1, RunCommand.Run([_folder, "--write", "--keep-going"]));
+        Assert.NotNull(StoredOutputs.Fault(NotebookFile.Read(bad)));
+        Assert.Null(StoredOutputs.Fault(NotebookFile.Read(good)));
+        Assert.Equal(0, RunCommand.Run([good, "--check"]));
+        Assert.Equal(1, RunCommand.Run([_folder, "--check"]));
     }
 
     [Theory]
