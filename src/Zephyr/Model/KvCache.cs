@@ -91,6 +91,11 @@ public sealed class KvCache : IDisposable
         }
 
         using var scope = NewDisposeScope();
+        if (documents.gt(1).any().item<bool>())
+        {
+            throw new ArgumentException("Rows of several documents cannot go on; give each document a row of its own.", nameof(layout));
+        }
+
         var all = ones([Batch, Capacity], ScalarType.Int64, ids.device);
         all.narrow(1, 0, ids.shape[1]).copy_(documents);
         _documents = all.DetachFromDisposeScope();

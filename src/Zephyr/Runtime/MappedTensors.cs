@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Zephyr.Runtime;
 
 /// <summary>Tensors over memory that somebody else owns, and the memory of tensors.</summary>
-public static unsafe partial class MappedTensors
+internal static unsafe partial class MappedTensors
 {
     private static readonly delegate* unmanaged[Cdecl]<nint, void> Nothing = &KeepMemory;
 

@@ -81,7 +81,7 @@ public static class Ops
     /// <param name="heads">Query heads.</param>
     /// <param name="kvHeads">Key/value heads.</param>
     /// <returns>The mask.</returns>
-    public static AttentionMask Prepare(AttentionMask mask, long batch, long heads, long kvHeads)
+    internal static AttentionMask Prepare(AttentionMask mask, long batch, long heads, long kvHeads)
     {
         var (additive, time, keys) = (mask.Additive, mask.Additive.shape[1], mask.Additive.shape[2]);
         return Folds(batch * heads, time, keys, additive.element_size(), additive.device_type) ? mask.Fold(kvHeads, heads / kvHeads) : mask;

@@ -130,6 +130,21 @@ public sealed class MistralTests
     }
 
     [Fact]
+    public void A_cache_refuses_rows_that_cannot_go_on()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Random(Small);
+        using var cache = new KvCache(model, 1, 8);
+
+        string Refusal(TokenLayout layout) => Assert.Throws<ArgumentException>(() => model.Hidden(Close.Rows([1, 2, 3]), layout, cache)).Message;
+
+        Assert.Contains("padded on the right", Refusal(TokenLayout.Padded(Close.Rows([1, 1, 0]))), StringComparison.Ordinal);
+        Assert.Contains("several documents", Refusal(TokenLayout.Packed(Close.Rows([1, 1, 2]))), StringComparison.Ordinal);
+        model.Hidden(Close.Rows([1, 2, 3]), TokenLayout.Padded(Close.Rows([0, 1, 1])), cache);
+        Assert.Contains("already holds 3 tokens", Refusal(TokenLayout.Padded(Close.Rows([0, 1, 1]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bf16_products_on_fp32_weights_stay_near_and_leave_fp32_gradients()
     {
         using var scope = NewDisposeScope();
