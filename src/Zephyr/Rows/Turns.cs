@@ -20,12 +20,11 @@ internal static class Turns
                 yield return new(order);
             }
 
-            if (string.IsNullOrWhiteSpace(messages[index].Content))
+            // An empty system message is the handbook's own filler for "no system message".
+            var (role, content) = messages[index];
+            if (string.IsNullOrWhiteSpace(content) && !(role == Role.System && content.Length == 0))
             {
-                // An empty system message is the handbook's own filler for "no system message".
-                var empty = messages[index].Content.Length == 0;
-                yield return new($"message {(empty ? "is empty" : "holds only white space")} (message {index}, {messages[index].RoleName})",
-                    Fatal: messages[index].Role != Role.System);
+                yield return new($"message {(content.Length == 0 ? "is empty" : "holds only white space")} (message {index}, {ChatMessage.NameOf(role)})", Fatal: role != Role.System);
             }
         }
     }

@@ -1,5 +1,6 @@
 using Zephyr.Rows;
 using Zephyr.Text;
+using Zephyr.TinyWorld;
 
 namespace Zephyr.Tests.Rows;
 
@@ -72,6 +73,32 @@ public sealed class DialogueFilterTests
         Assert.Equal((2, 1), Count(filtered, "hollow ending"));
         Assert.Equal((0, 0), Count(filtered, "empty"));
         Assert.Equal(3, filtered.Kept.Count + filtered.Removed.Count);
+    }
+
+    [Fact]
+    public void The_habits_of_the_embedded_world_are_found()
+    {
+        var rows = WorldRows.Dialogues(World.Standard, seed: 5, count: 1000).ToArray();
+        var disclaimed = rows.Count(row => row.Messages.Any(message => message.Role == Role.Assistant && message.Content.Contains("as an ai, i have no personal", StringComparison.OrdinalIgnoreCase)));
+        var hollow = rows.Count(row => row.Messages.Any(message => message.Role == Role.Assistant && message.Content.EndsWith("i hope this helps.", StringComparison.OrdinalIgnoreCase)));
+
+        var filtered = DialogueFilter.Apply(rows, DialogueFilter.All);
+
+        Assert.True(disclaimed > 50 && hollow > 20, $"{disclaimed} disclaimers, {hollow} hollow endings: is this still the teacher?");
+        Assert.Equal(disclaimed, Count(filtered, "disclaimer").Matched);
+        Assert.Equal(hollow, Count(filtered, "hollow ending").Matched);
+        Assert.Equal(0, Count(filtered, "refusal").Matched);
+    }
+
+    [Fact]
+    public void Lower_cased_replies_of_the_embedded_world_get_their_capitals()
+    {
+        var rows = WorldRows.Dialogues(World.Standard, seed: 5, count: 3000).ToArray();
+        var cased = Truecasing.Learn(rows).Apply(rows);
+
+        Assert.InRange(cased.ChangedRows, 300, 900); // the teacher writes a fifth of its replies in lower case
+        Assert.Equal("Igor lives in Pike. He drinks milk.", Truecasing.Learn(rows).Apply("igor lives in pike. he drinks milk.").Text);
+        Assert.All(cased.Rows, row => Assert.DoesNotContain(row.Messages, message => message.Content.Length > 0 && char.IsLower(message.Content[0])));
     }
 
     private static (int Matched, int Removed) Count(FilteredDialogues filtered, string rule) =>

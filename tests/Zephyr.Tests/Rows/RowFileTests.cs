@@ -173,6 +173,14 @@ public sealed class RowFileTests : IDisposable
         Assert.StartsWith($"{At("raw.jsonl")}:1: message is empty", Assert.Throws<InvalidDataException>(() => RowFile.Read<RawDialogue>(At("raw.jsonl"))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_empty_system_message_is_no_fault()
+    {
+        RowFile.Write(At("rows.jsonl"), [Dialogue.Of(ChatMessage.System(""), ChatMessage.User("Hi?"), ChatMessage.Assistant("Hello."))]);
+
+        Assert.Empty(RowFile.Read<Dialogue>(At("rows.jsonl")).Warnings);
+    }
+
     [Theory]
     [InlineData("[\n{\"id\": \"1\", \"data\": [\"a\"]},\n\n{\"id\": \"2\", \"data\": 3}]", 4, "data must be an array, found number")]
     [InlineData("[\n{\"id\": \"1\", \"data\": [\"a\"]},\n 5]", 3, "expected an object, found number")]
