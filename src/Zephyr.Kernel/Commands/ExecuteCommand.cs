@@ -15,7 +15,7 @@ internal static class ExecuteCommand
     /// <returns>0 when the notebook ran through, else 1.</returns>
     public static int Run(IReadOnlyList<string> words)
     {
-        var line = new CommandLine(words, ["--write"], ["--timeout"]);
+        var line = new CommandLine(words, ["--write"], ["--timeout", "--twice"]);
         var path = Path.GetFullPath(line.Arguments.Single());
         var timeout = line.Value("--timeout") is { } seconds
             ? TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))
@@ -43,7 +43,7 @@ internal static class ExecuteCommand
                 Report(console, $"{Path.GetFileName(path)}: a cell ended the process");
             }
         };
-        if (new NotebookRunner(notebook, timeout, GiveUp).Run(text => Report(console, text)) is { } failure)
+        if (new NotebookRunner(notebook, timeout, GiveUp) { TwiceTag = line.Value("--twice") }.Run(text => Report(console, text)) is { } failure)
         {
             ended = true;
             Report(console, $"{Path.GetFileName(path)}: {failure}");

@@ -6,13 +6,13 @@ namespace Zephyr.Kernel.Commands;
 internal static class RunCommand
 {
     /// <summary>What the command line may say.</summary>
-    public const string Usage = "run NOTEBOOK|FOLDER ... [--write] [--check] [--timeout SECONDS] [--keep-going]";
+    public const string Usage = "run NOTEBOOK|FOLDER ... [--write] [--check] [--timeout SECONDS] [--keep-going] [--twice TAG]";
 
     /// <summary>Runs the command.</summary>
     /// <returns>0 when every notebook ran through, or is up to date; else 1.</returns>
     public static int Run(IReadOnlyList<string> words)
     {
-        var line = new CommandLine(words, ["--write", "--check", "--keep-going"], ["--timeout"]);
+        var line = new CommandLine(words, ["--write", "--check", "--keep-going"], ["--timeout", "--twice"]);
         var paths = line.Arguments.SelectMany(Notebooks).ToArray();
         if (paths.Length == 0)
         {
@@ -24,7 +24,8 @@ internal static class RunCommand
             return paths.Select(Check).ToArray().All(good => good) ? 0 : 1;
         }
 
-        string[] options = [.. line.Has("--write") ? ["--write"] : Array.Empty<string>(), .. line.Value("--timeout") is { } seconds ? ["--timeout", seconds] : Array.Empty<string>()];
+        string[] options = [.. line.Has("--write") ? ["--write"] : Array.Empty<string>(), .. Passed("--timeout"), .. Passed("--twice")];
+        string[] Passed(string name) => line.Value(name) is { } value ? [name, value] : [];
         var failed = new List<string>();
         foreach (var path in paths)
         {

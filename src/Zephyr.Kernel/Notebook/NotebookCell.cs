@@ -17,13 +17,19 @@ internal sealed class NotebookCell(JsonObject json)
     public string Source => Joined(json["source"]).ReplaceLineEndings("\n");
 
     /// <summary>Whether an error is what the cell is there to show (tag <c>raises-exception</c>).</summary>
-    public bool MayRaise => json["metadata"]?["tags"] is JsonArray tags && tags.Any(tag => tag?.GetValue<string>() == ExpectedToRaise);
+    public bool MayRaise => HasTag(ExpectedToRaise);
 
     /// <summary>When the cell ran, counted from 1; null where it did not.</summary>
     public int? ExecutionCount => json["execution_count"]?.GetValue<int>();
 
     /// <summary>What is stored below the cell.</summary>
     public IEnumerable<JsonObject> Outputs => (json["outputs"] as JsonArray ?? []).OfType<JsonObject>();
+
+    /// <summary>What a reader without pictures gets: the text of every stored output, one below the other.</summary>
+    public string PlainOutput => string.Join("\n", Outputs.Select(output => Joined(output["text"] ?? output["data"]?["text/plain"] ?? output["evalue"])));
+
+    /// <summary>Whether the cell's metadata carry a tag.</summary>
+    public bool HasTag(string wanted) => json["metadata"]?["tags"] is JsonArray tags && tags.Any(tag => tag?.GetValue<string>() == wanted);
 
     /// <summary>The first words, for a line of progress.</summary>
     public string FirstWords(int length)

@@ -15,6 +15,9 @@ internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout, Ac
 
     private static readonly TimeSpan UntilGivingUp = TimeSpan.FromSeconds(20);
 
+    /// <summary>Cells that carry this tag run twice, and must show the same text both times; null runs every cell once.</summary>
+    public string? TwiceTag { get; init; }
+
     /// <summary>Runs the cells.</summary>
     /// <param name="report">Receives a line for each cell when it has ended.</param>
     /// <returns>Null when all ran through; else which cell failed, at which line, why and where.</returns>
@@ -28,11 +31,18 @@ internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout, Ac
         for (var i = 0; i < cells.Count; i++)
         {
             var (cell, number) = (cells[i], i + 1);
-            output.Flush();
-            collector.Begin(number);
             var watch = Stopwatch.StartNew();
-            var (error, timedOut) = RunOne(engine, new CellSource(number, cell.Source), output);
-            cell.Store(number, collector.Outputs);
+            var (error, timedOut) = Store(cell, number);
+            if (error is null && TwiceTag is { } tag && cell.HasTag(tag))
+            {
+                var first = cell.PlainOutput;
+                (error, timedOut) = Store(cell, number);
+                if (error is null && cell.PlainOutput != first)
+                {
+                    return $"cell {number} runs twice with two results.\n  first:  {first}\n  second: {cell.PlainOutput}";
+                }
+            }
+
             report($"  [{number.ToString(CultureInfo.InvariantCulture).PadLeft(width)}/{cells.Count}] {Seconds(watch.Elapsed),8}  {cell.FirstWords(Words)}");
             if (timedOut)
             {
@@ -46,6 +56,15 @@ internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout, Ac
         }
 
         return null;
+
+        (CellError? Error, bool TimedOut) Store(NotebookCell cell, int number)
+        {
+            output.Flush();
+            collector.Begin(number);
+            var outcome = RunOne(engine, new CellSource(number, cell.Source), output);
+            cell.Store(number, collector.Outputs);
+            return outcome;
+        }
     }
 
     /// <summary>A duration in seconds, with one decimal.</summary>

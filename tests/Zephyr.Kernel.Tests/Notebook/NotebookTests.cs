@@ -56,6 +56,16 @@ public sealed class NotebookTests : IDisposable
         Assert.Equal("4\n", (string?)output["text"]![0]);
     }
 
+    [Theory]
+    [InlineData("var x = 1; x += 1; x", null)]
+    [InlineData("seen++; seen", "cell 2 runs twice with two results.\n  first:  1\n  second: 2")]
+    public void A_tagged_cell_runs_twice_and_must_say_the_same(string source, string? expected)
+    {
+        var notebook = NotebookFile.Read(Write(Code("var seen = 0;"), Code(source, "train"), Code("seen++;")));
+        var runner = new NotebookRunner(notebook, Timeout.InfiniteTimeSpan, message => Assert.Fail(message)) { TwiceTag = "train" };
+        Assert.Equal(expected, runner.Run(_ => { }));
+    }
+
     [Fact]
     public void An_error_stops_the_run_and_names_cell_and_line()
     {
