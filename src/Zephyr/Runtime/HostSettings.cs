@@ -7,17 +7,25 @@ internal static class HostSettings
     {
         if (!OperatingSystem.IsLinux())
         {
-            return [new("waiting threads", false, "set on Linux only"), new("allocator", false, "set on Linux only")];
+            return [new("waiting threads", false, "set on Linux only"), new("kernel cache", false, "set on Linux only"), new("allocator", false, "set on Linux only")];
         }
 
-        // Spinning threads beside any other busy process cost a factor of ten; sleeping ones cost nothing measurable.
-        var given = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY");
-        var waiting = given is not null || LibC.SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0) == 0;
         return
         [
-            new("waiting threads", waiting, given is null ? "OMP_WAIT_POLICY=PASSIVE" : $"OMP_WAIT_POLICY={given}, as given"),
+            // Spinning threads beside any other busy process cost a factor of ten; sleeping ones cost nothing measurable.
+            Variable("waiting threads", "OMP_WAIT_POLICY", "PASSIVE"),
+
+            // oneDNN keeps a compiled kernel for each of the last 1,024 shapes; batches of ever new lengths fill that with about a GiB. A step needs some 30.
+            Variable("kernel cache", "ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64"),
             Allocator(),
         ];
+    }
+
+    private static RuntimeChoice Variable(string what, string name, string value)
+    {
+        var given = Environment.GetEnvironmentVariable(name);
+        var set = given is not null || LibC.SetEnvironment(name, value, overwrite: 0) == 0;
+        return new(what, set, given is null ? $"{name}={value}" : $"{name}={given}, as given");
     }
 
     /// <summary>Keeps freed memory in the process: glibc otherwise maps and clears every large tensor anew.</summary>
