@@ -45,6 +45,17 @@ public class ChartTests
         Assert.Contains(svg.Elements(), e => e.Name.LocalName == "title");
     }
 
+    [Fact]
+    public void A_legend_may_use_the_width_of_the_picture_whatever_its_font()
+    {
+        var svg = XElement.Parse(new Chart("Memory").Line("MHA", [1, 2]).Line("GQA + window", [1, 1]).Size(720, 400).Render(Svg)!);
+        var group = svg.Descendants().Single(e => e.Name.LocalName == "text" && e.Value == "GQA + window").Parent!;
+        var clip = svg.Descendants().Single(e => e.Attribute("id")?.Value is { } id && group.Attribute("clip-path")?.Value == $"url(#{id})");
+
+        Assert.Equal("720", clip.Elements().Single().Attribute("width")?.Value);
+        Assert.Equal("0", clip.Elements().Single().Attribute("x")?.Value);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void The_same_chart_is_drawn_to_the_same_bytes(string kind)

@@ -32,6 +32,7 @@ internal static class PlainSvg
             Unstyle(element);
         }
 
+        WidenLegends(root, model, figure.Width);
         root.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {figure.Width} {figure.Height}"));
         root.SetAttributeValue("role", "img");
         root.AddFirst(new XElement(Svg + "title", FigureText.Of(figure)));
@@ -53,6 +54,22 @@ internal static class PlainSvg
             element.SetAttributeValue(declaration[..colon].Trim(), declaration[(colon + 1)..].Trim());
         }
     }
+
+    /// <summary>A legend is cut off at the width that OxyPlot reckons for it. A browser's font may be wider, so it gets the width of the picture.</summary>
+    private static void WidenLegends(XElement root, PlotModel model, double width)
+    {
+        foreach (var area in model.Legends.Select(legend => legend.LegendArea))
+        {
+            foreach (var clip in root.Descendants(Svg + "clipPath").Elements(Svg + "rect").Where(rect => Near(rect, "y", area.Top) && Near(rect, "height", area.Height)))
+            {
+                clip.SetAttributeValue("x", "0");
+                clip.SetAttributeValue("width", width.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    private static bool Near(XElement element, string attribute, double value) =>
+        Math.Abs((double?)element.Attribute(attribute) - value ?? double.NaN) < 0.001;
 
     private static void NameClips(XElement root)
     {
