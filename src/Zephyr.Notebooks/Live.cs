@@ -3,7 +3,8 @@ using Zephyr.Notebooks.Display;
 namespace Zephyr.Notebooks;
 
 /// <summary>
-/// Shows a value once and redraws it in place while it changes: at most five times a second, and always with what it is at the end.
+/// Shows a value once and redraws it in place while it changes: at most five times a second, never for more than a twentieth of the time, and always with
+/// what it is at the end.
 /// Finds the notebook's host by itself; where there is none it writes the last state as text.
 /// </summary>
 /// <example>
@@ -17,9 +18,13 @@ namespace Zephyr.Notebooks;
 /// </example>
 public sealed class Live : IDisposable
 {
+    /// <summary>How many times the last drawing's time passes before the next: a training loop must not wait for its own picture.</summary>
+    private const double Restraint = 19;
+
     private readonly TimeProvider _clock;
     private readonly Action<object> _send;
     private long _sentAt;
+    private TimeSpan _pause = Interval;
     private object? _pending;
     private bool _isDisposed;
 
@@ -50,7 +55,7 @@ public sealed class Live : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _pending = value;
-        if (_clock.GetElapsedTime(_sentAt) >= Interval)
+        if (_clock.GetElapsedTime(_sentAt) >= _pause)
         {
             Send();
         }
@@ -91,8 +96,11 @@ public sealed class Live : IDisposable
         if (_pending is { } value)
         {
             _pending = null;
+            var began = _clock.GetTimestamp();
             _send(value);
             _sentAt = _clock.GetTimestamp();
+            var wanted = Restraint * _clock.GetElapsedTime(began, _sentAt);
+            _pause = wanted > Interval ? wanted : Interval;
         }
     }
 }

@@ -22,6 +22,24 @@ namespace Zephyr.Notebooks.Tests
         }
 
         [Fact]
+        public void A_slow_picture_is_drawn_for_a_twentieth_of_the_time()
+        {
+            Action<object> SlowHost(object shown) => value =>
+            {
+                _clock.Advance(TimeSpan.FromMilliseconds(100));
+                _seen.Add($"{value}");
+            };
+            var live = Live.Show("start", SlowHost, _clock);
+            for (var i = 1; i <= 45; i++)
+            {
+                _clock.Advance(TimeSpan.FromMilliseconds(100));
+                live.Update(i);
+            }
+
+            Assert.Equal(["2", "21", "40"], _seen); // 100 ms of drawing, then 1,900 ms without
+        }
+
+        [Fact]
         public void The_last_update_is_sent_at_the_end()
         {
             using (var live = Live.Show("start", Record, _clock))
