@@ -1,4 +1,5 @@
 using TorchSharp.Utils;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Model;
@@ -35,8 +36,8 @@ public sealed class DecoderBlock : nn.Module<Tensor, BlockContext, Tensor>
     {
         using var scope = NewDisposeScope();
 
-        x = x + _attention.call(_attentionNorm.call(x).to(context.ComputeType), context);
-        x = x + _feedForward.call(_feedForwardNorm.call(x).to(context.ComputeType));
+        x = Ops.Add(x, _attention.call(_attentionNorm.call(x).to(context.ComputeType), context));
+        x = Ops.Add(x, _feedForward.call(_feedForwardNorm.call(x).to(context.ComputeType)));
 
         return x.MoveToOuterDisposeScope();
     }
