@@ -15,10 +15,8 @@ public sealed class DpoTrainer
     private readonly IReadOnlyList<TokenizedPair> _pairs;
     private readonly DpoOptions _options;
     private readonly IOptimizer _optimizer;
-    private readonly TornGuard _guard = new();
+    private readonly TrainingLoop<DpoStep> _loop;
     private readonly int _stepsPerEpoch;
-    private int _step;
-    private long _tokens;
 
     /// <summary>A trainer at step 0.</summary>
     /// <param name="policy">The model to train, as a rule a copy of the reference; its weights change as steps are pulled.</param>
@@ -51,67 +49,39 @@ public sealed class DpoTrainer
         _stepsPerEpoch = DataOrder.StepsPerEpoch(pairs.Count, options.BatchSize, options.Accumulation);
         Steps = options.Steps ?? options.Epochs * _stepsPerEpoch;
         _optimizer = Optimizers.Of(policy, options.Optimizer);
+        _loop = new(policy, _optimizer, new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(pairs)), Steps);
     }
 
     /// <summary>Pairs that are evaluated on and never trained on; the reference must know them too.</summary>
     public IReadOnlyList<TokenizedPair> HeldOut { get; init; } = [];
 
     /// <summary>Where the run keeps its step log and checkpoints; null keeps nothing.</summary>
-    public RunFolder? Run { get; init; }
+    public RunFolder? Run
+    {
+        get => _loop.Run;
+        init => _loop.Run = value;
+    }
 
     /// <summary>How many optimizer steps the run has.</summary>
     public int Steps { get; }
 
     /// <summary>How many of them have been made.</summary>
-    public int StepsMade => _step;
+    public int StepsMade => _loop.Made;
 
     /// <summary>Goes on from the newest whole checkpoint of <see cref="Run"/>, bit for bit as if the run had not been stopped (on a CPU).</summary>
     /// <returns>The checkpoint; null where there is none, and the run begins at step 1.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is of other options or pairs, or none of several is whole.</exception>
-    public FoundCheckpoint? Resume()
-    {
-        var run = Run ?? throw new InvalidOperationException($"Give {nameof(Run)} a folder to resume from.");
-        if (run.Newest() is not { } found)
-        {
-            return null;
-        }
-
-        var state = TrainingState.Load(found.Folder, _policy, _optimizer, State());
-        (_step, _tokens) = (state.Step, state.Tokens);
-        run.CutLog(_step);
-        return found;
-    }
+    public FoundCheckpoint? Resume() => _loop.Resume();
 
     /// <summary>The steps not yet made, one by one as they are pulled. Stop pulling at any time, and pull again to go on.</summary>
     /// <param name="cancelled">Looked at between steps: the step under way ends, is saved where there is a <see cref="Run"/>, and the sequence ends.</param>
     /// <exception cref="InvalidOperationException">An earlier step was interrupted inside, so that the weights are torn.</exception>
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
-    public IEnumerable<DpoStep> Train(CancellationToken cancelled = default)
-    {
-        Run?.Begin(_step);
-        while (_step < Steps)
-        {
-            if (cancelled.IsCancellationRequested)
-            {
-                SaveNow();
-                yield break;
-            }
+    public IEnumerable<DpoStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, Evaluated, cancelled);
 
-            var made = _guard.Run(_step + 1, Resumption, Step);
-            if (Run?.IsDue(_step, Steps) == true)
-            {
-                SaveNow();
-            }
-
-            if (HeldOut.Count > 0 && (_step == Steps || (_options.EvaluateEvery is { } every && _step % every == 0)))
-            {
-                made = made with { HeldOut = DpoEvaluation.Of(_policy, _reference, HeldOut, _options) };
-            }
-
-            Run?.Log(made);
-            yield return made;
-        }
-    }
+    private DpoStep Evaluated(DpoStep made) => HeldOut.Count > 0 && (made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0))
+        ? made with { HeldOut = DpoEvaluation.Of(_policy, _reference, HeldOut, _options) }
+        : made;
 
     private DpoStep Step(int number)
     {
@@ -130,13 +100,12 @@ public sealed class DpoTrainer
         var norm = nn.utils.clip_grad_norm_(_policy.parameters(), _options.ClipNorm ?? double.PositiveInfinity);
         if (!double.IsFinite(sums.Losses) || !double.IsFinite(norm))
         {
-            throw NonFinite.Error(number, _policy, batches.Select(batch => batch.Rows).Zip(chosen), Resumption());
+            throw NonFinite.Error(number, _policy, batches.Select(batch => batch.Rows).Zip(chosen), _loop.Resumption());
         }
 
         var rate = _options.LearningRate.At(number, Steps);
         _optimizer.Step(rate);
-        _step = number;
-        _tokens += batches.Sum(batch => batch.Rows.Tokens);
+        _loop.Moved(number, batches.Sum(batch => batch.Rows.Tokens));
         return new(sums.Means())
         {
             Step = number,
@@ -144,7 +113,7 @@ public sealed class DpoTrainer
             Loss = sums.Losses / batches.Count,
             LearningRate = rate,
             GradientNorm = norm,
-            Tokens = _tokens,
+            Tokens = _loop.Tokens,
         };
     }
 
@@ -157,16 +126,4 @@ public sealed class DpoTrainer
         (share * loss).backward();
         sums.Add(loss, policy, rewards);
     }
-
-    private void SaveNow()
-    {
-        if (Run is { } run)
-        {
-            (State() with { Step = _step, Tokens = _tokens }).Save(run, _policy, _optimizer);
-        }
-    }
-
-    private TrainingState State() => new(0, 0, JsonSerializer.Serialize(_options), TrainingState.HashOf(_pairs));
-
-    private string Resumption() => RunFolder.Resumption(Run);
 }

@@ -5,7 +5,7 @@ namespace Zephyr.Training;
 /// <summary>Moves weights against their gradients.</summary>
 public interface IOptimizer
 {
-    /// <summary>One step with the gradients that the weights hold.</summary>
+    /// <summary>One step with the gradients that the weights hold; a weight without one stays as it is.</summary>
     /// <param name="rate">The learning rate of this step.</param>
     void Step(double rate);
 

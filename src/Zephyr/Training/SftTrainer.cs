@@ -19,9 +19,7 @@ public sealed class SftTrainer
     private readonly SftOptions _options;
     private readonly IOptimizer _optimizer;
     private readonly int _stepsPerEpoch;
-    private readonly TornGuard _guard = new();
-    private int _step;
-    private long _tokens;
+    private readonly TrainingLoop<SftStep> _loop;
 
     /// <summary>A trainer at step 0.</summary>
     /// <param name="model">The model; its weights change as steps are pulled.</param>
@@ -45,67 +43,39 @@ public sealed class SftTrainer
         _stepsPerEpoch = DataOrder.StepsPerEpoch(rows.Count, options.BatchSize, options.Accumulation);
         Steps = options.Steps ?? options.Epochs * _stepsPerEpoch;
         _optimizer = Optimizers.Of(model, options.Optimizer);
+        _loop = new(model, _optimizer, new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(rows)), Steps);
     }
 
     /// <summary>Rows that are evaluated on and never trained on.</summary>
     public IReadOnlyList<TokenizedExample> HeldOut { get; init; } = [];
 
     /// <summary>Where the run keeps its step log and checkpoints; null keeps nothing.</summary>
-    public RunFolder? Run { get; init; }
+    public RunFolder? Run
+    {
+        get => _loop.Run;
+        init => _loop.Run = value;
+    }
 
     /// <summary>How many optimizer steps the run has.</summary>
     public int Steps { get; }
 
     /// <summary>How many of them have been made.</summary>
-    public int StepsMade => _step;
+    public int StepsMade => _loop.Made;
 
     /// <summary>Goes on from the newest whole checkpoint of <see cref="Run"/>, bit for bit as if the run had not been stopped (on a CPU).</summary>
     /// <returns>The checkpoint; null where there is none, and the run begins at step 1.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is of other options or rows, or none of several is whole.</exception>
-    public FoundCheckpoint? Resume()
-    {
-        var run = Run ?? throw new InvalidOperationException($"Give {nameof(Run)} a folder to resume from.");
-        if (run.Newest() is not { } found)
-        {
-            return null;
-        }
-
-        var state = TrainingState.Load(found.Folder, _model, _optimizer, State());
-        (_step, _tokens) = (state.Step, state.Tokens);
-        run.CutLog(_step);
-        return found;
-    }
+    public FoundCheckpoint? Resume() => _loop.Resume();
 
     /// <summary>The steps not yet made, one by one as they are pulled. Stop pulling at any time, and pull again to go on.</summary>
     /// <param name="cancelled">Looked at between steps: the step under way ends, is saved where there is a <see cref="Run"/>, and the sequence ends.</param>
     /// <exception cref="InvalidOperationException">An earlier step was interrupted inside, so that the weights are torn.</exception>
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
-    public IEnumerable<SftStep> Train(CancellationToken cancelled = default)
-    {
-        Run?.Begin(_step);
-        while (_step < Steps)
-        {
-            if (cancelled.IsCancellationRequested)
-            {
-                SaveNow();
-                yield break;
-            }
+    public IEnumerable<SftStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, Evaluated, cancelled);
 
-            var made = _guard.Run(_step + 1, Resumption, Step);
-            if (Run?.IsDue(_step, Steps) == true)
-            {
-                SaveNow();
-            }
-
-            if (HeldOut.Count > 0 && (_step == Steps || (_options.EvaluateEvery is { } every && _step % every == 0)))
-            {
-                made = made with { HeldOut = SftEvaluation.Of(_model, HeldOut, _options.BatchSize, _options.PadId) };
-            }
-
-            Run?.Log(made);
-            yield return made;
-        }
-    }
+    private SftStep Evaluated(SftStep made) => HeldOut.Count > 0 && (made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0))
+        ? made with { HeldOut = SftEvaluation.Of(_model, HeldOut, _options.BatchSize, _options.PadId) }
+        : made;
 
     private SftStep Step(int number)
     {
@@ -125,13 +95,12 @@ public sealed class SftTrainer
         var totals = sums.Doubles();
         if (!double.IsFinite(totals[0]) || !double.IsFinite(norm))
         {
-            throw NonFinite.Error(number, _model, batches.Zip(chosen), Resumption());
+            throw NonFinite.Error(number, _model, batches.Zip(chosen), _loop.Resumption());
         }
 
         var rate = _options.LearningRate.At(number, Steps);
         _optimizer.Step(rate);
-        _step = number;
-        _tokens += batches.Sum(batch => batch.Tokens);
+        _loop.Moved(number, batches.Sum(batch => batch.Tokens));
         return new()
         {
             Step = number,
@@ -139,7 +108,7 @@ public sealed class SftTrainer
             Loss = totals[0] / learned,
             LearningRate = rate,
             GradientNorm = norm,
-            Tokens = _tokens,
+            Tokens = _loop.Tokens,
             Entropy = _options.TokenMetrics ? totals[1] / learned : null,
             Accuracy = _options.TokenMetrics ? totals[2] / learned : null,
         };
@@ -154,16 +123,4 @@ public sealed class SftTrainer
         SftLoss.Compute(scores.LogProbs, learned).backward();
         return scores.Sums().MoveToOuterDisposeScope();
     }
-
-    private void SaveNow()
-    {
-        if (Run is { } run)
-        {
-            (State() with { Step = _step, Tokens = _tokens }).Save(run, _model, _optimizer);
-        }
-    }
-
-    private TrainingState State() => new(0, 0, JsonSerializer.Serialize(_options), TrainingState.HashOf(_rows));
-
-    private string Resumption() => RunFolder.Resumption(Run);
 }

@@ -1,0 +1,94 @@
+using Zephyr.Checkpoints;
+using Zephyr.Model;
+
+namespace Zephyr.Training;
+
+/// <summary>
+/// What both trainers do around a step: refuse after a torn one, save, evaluate, log, hand out, resume. A step that was made is handed out even when saving
+/// or evaluating it failed at first: the next pull does that again, and makes no step anew.
+/// </summary>
+/// <typeparam name="TStep">The trainer's step record.</typeparam>
+internal sealed class TrainingLoop<TStep>
+    where TStep : class
+{
+    private readonly Mistral _model;
+    private readonly IOptimizer _optimizer;
+    private readonly TrainingState _identity;
+    private readonly int _steps;
+    private readonly TornGuard _guard = new();
+    private TStep? _made;
+
+    /// <summary>A loop at step 0.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="optimizer">What moves its weights.</param>
+    /// <param name="identity">Options and rows: a checkpoint with others is refused.</param>
+    /// <param name="steps">The last step.</param>
+    public TrainingLoop(Mistral model, IOptimizer optimizer, TrainingState identity, int steps) =>
+        (_model, _optimizer, _identity, _steps) = (model, optimizer, identity, steps);
+
+    /// <summary>Where log and checkpoints go; null keeps nothing.</summary>
+    public RunFolder? Run { get; set; }
+
+    /// <summary>Steps made.</summary>
+    public int Made { get; private set; }
+
+    /// <summary>Tokens read.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary>What a run can go on from, in words that end an error message.</summary>
+    public string Resumption() => RunFolder.Resumption(Run);
+
+    /// <summary>Goes on from the newest whole checkpoint.</summary>
+    public FoundCheckpoint? Resume()
+    {
+        var run = Run ?? throw new InvalidOperationException($"Give {nameof(Run)} a folder to resume from.");
+        if (run.Newest() is not { } found)
+        {
+            return null;
+        }
+
+        var state = TrainingState.Load(found.Folder, _model, _optimizer, _identity);
+        (Made, Tokens, _made) = (state.Step, state.Tokens, null);
+        run.CutLog(Made);
+        return found;
+    }
+
+    /// <summary>Takes note of a step whose weights have moved.</summary>
+    public void Moved(int step, long tokens) => (Made, Tokens) = (step, Tokens + tokens);
+
+    /// <summary>The steps not yet handed out.</summary>
+    /// <param name="step">Makes the step of that number and calls <see cref="Moved"/>.</param>
+    /// <param name="evaluated">The record with its evaluation, where one is due.</param>
+    /// <param name="cancelled">Looked at between steps.</param>
+    public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, TStep> evaluated, CancellationToken cancelled)
+    {
+        Run?.Begin(Made);
+        while (_made is not null || Made < _steps)
+        {
+            if (_made is null && cancelled.IsCancellationRequested)
+            {
+                Save();
+                yield break;
+            }
+
+            _made ??= _guard.Run(Made + 1, Resumption, step);
+            if (Run?.IsDue(Made, _steps) == true)
+            {
+                Save();
+            }
+
+            var record = evaluated(_made);
+            Run?.Log(record);
+            _made = null;
+            yield return record;
+        }
+    }
+
+    private void Save()
+    {
+        if (Run is { } run)
+        {
+            (_identity with { Step = Made, Tokens = Tokens }).Save(run, _model, _optimizer);
+        }
+    }
+}
