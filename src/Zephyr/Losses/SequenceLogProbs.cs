@@ -1,3 +1,4 @@
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Losses;
@@ -58,7 +59,7 @@ public static class SequenceLogProbs
     public static Tensor Sum(Tensor tokens, Tensor rows, long batch)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        return zeros(batch, dtype: tokens.dtype, device: tokens.device).index_add(0, rows, tokens, 1);
+        return zeros(batch, dtype: tokens.dtype, device: tokens.device).index_add(0, rows, tokens, Scalars.Of(1));
     }
 
     private static Tensor Widened(Tensor logits) =>

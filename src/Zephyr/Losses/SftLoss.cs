@@ -1,3 +1,4 @@
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Losses;
@@ -13,7 +14,7 @@ public static class SftLoss
     public static Tensor Compute(Tensor logits, Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var learned = labels.narrow(1, 1, labels.shape[1] - 1).ne(SequenceLogProbs.Ignored).sum();
+        var learned = labels.narrow(1, 1, labels.shape[1] - 1).ne(Scalars.Of(SequenceLogProbs.Ignored)).sum();
         return -SequenceLogProbs.PerToken(logits, labels).sum() / learned;
     }
 
@@ -27,6 +28,6 @@ public static class SftLoss
     public static Tensor Compute(Tensor tokenLogProbs, long? count = null)
     {
         ArgumentNullException.ThrowIfNull(tokenLogProbs);
-        return tokenLogProbs.sum() / -(double)(count ?? tokenLogProbs.shape[0]);
+        return tokenLogProbs.sum().Over(-(count ?? tokenLogProbs.shape[0]));
     }
 }

@@ -91,7 +91,7 @@ public sealed class KvCache : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        if (documents.gt(1).any().item<bool>())
+        if (documents.gt(Scalars.Of(1)).any().item<bool>())
         {
             throw new ArgumentException("Rows of several documents cannot go on; give each document a row of its own.", nameof(layout));
         }
@@ -99,14 +99,14 @@ public sealed class KvCache : IDisposable
         var all = ones([Batch, Capacity], ScalarType.Int64, ids.device);
         all.narrow(1, 0, ids.shape[1]).copy_(documents);
         _documents = all.DetachFromDisposeScope();
-        _shift = (layout.Positions.narrow(1, ids.shape[1] - 1, 1).squeeze(1) + 1 - ids.shape[1]).DetachFromDisposeScope();
+        _shift = layout.Positions.narrow(1, ids.shape[1] - 1, 1).squeeze(1).Plus(1 - ids.shape[1]).DetachFromDisposeScope();
     }
 
     /// <summary>Positions of the next tokens, <c>[1 or batch, time]</c>.</summary>
     internal Tensor NextPositions(long time)
     {
-        var index = arange(Length, Length + time, ScalarType.Int64, _keys[0].device).unsqueeze(0);
-        return _shift is null ? index : index + _shift.unsqueeze(1);
+        var index = arange(Scalars.Of(Length), Scalars.Of(Length + time), ScalarType.Int64, _keys[0].device).unsqueeze(0);
+        return _shift is null ? index : index.Plus(_shift.unsqueeze(1));
     }
 
     /// <summary>Text and padding among the first <paramref name="keys"/> tokens, <c>[batch, keys]</c>; <c>null</c> without padding.</summary>

@@ -41,7 +41,7 @@ internal sealed class PassTables(MistralConfig config)
         {
             using var normal = inference_mode(false);
             using var scope = NewDisposeScope();
-            var (cos, sin) = RotaryEmbedding.Table(arange(time, ScalarType.Int64, device), config.HeadSize, config.RopeTheta);
+            var (cos, sin) = RotaryEmbedding.Table(arange(Scalars.Of(time), ScalarType.Int64, device), config.HeadSize, config.RopeTheta);
             _angles?.Cos.Dispose();
             _angles?.Sin.Dispose();
             _angles = (cos.to(type).reshape(1, 1, time, -1).DetachFromDisposeScope(), sin.to(type).reshape(1, 1, time, -1).DetachFromDisposeScope());

@@ -1,3 +1,4 @@
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Model;
@@ -18,11 +19,11 @@ internal static class RandomWeights
         {
             if (weight.dim() == 1)
             {
-                weight.fill_(1);
+                weight.fill_(Scalars.Of(1));
                 continue;
             }
 
-            var drawn = randn(weight.shape, ScalarType.Float32, CPU, generator: generator) * Deviation(name, weight, model.Config.Layers);
+            var drawn = randn(weight.shape, ScalarType.Float32, CPU, generator: generator).Times(Deviation(name, weight, model.Config.Layers));
             weight.copy_(drawn);
         }
     }

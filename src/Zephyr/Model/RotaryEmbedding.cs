@@ -18,7 +18,7 @@ public static class RotaryEmbedding
     /// <remarks>The angles are fp32 products, as in the software that made the published weights.</remarks>
     public static (Tensor Cos, Tensor Sin) Table(Tensor positions, int headSize, double theta)
     {
-        var exponent = arange(0, headSize, 2, ScalarType.Float32, positions.device) / headSize; // [headSize / 2]
+        var exponent = arange(Scalars.Of(0), Scalars.Of(headSize), Scalars.Of(2), ScalarType.Float32, positions.device).Over(headSize); // [headSize / 2]
         var frequency = pow(tensor((float)theta, device: positions.device), exponent).reciprocal();
         var angle = positions.to(ScalarType.Float32).unsqueeze(-1) * frequency;
         return (angle.cos(), angle.sin());

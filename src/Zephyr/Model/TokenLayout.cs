@@ -1,3 +1,4 @@
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Model;
@@ -23,16 +24,16 @@ public sealed class TokenLayout
     public static TokenLayout Padded(Tensor attentionMask)
     {
         using var scope = NewDisposeScope();
-        var mask = Checked(attentionMask).ne(0).to(ScalarType.Int64);
+        var mask = Checked(attentionMask).ne(Scalars.Of(0)).to(ScalarType.Int64);
         var steps = mask.diff(dim: 1);
-        if (steps.ne(0).sum(1).gt(1).any().item<bool>())
+        if (steps.ne(Scalars.Of(0)).sum(1).gt(Scalars.Of(1)).any().item<bool>())
         {
             throw new ArgumentException("A row of the attention mask has padding inside its text; padding stands on one side of it.", nameof(attentionMask));
         }
 
-        var rightOnly = !steps.gt(0).any().item<bool>();
-        var positions = (mask.cumsum(1) - 1).clamp_(min: 0).MoveToOuterDisposeScope();
-        return new(rightOnly ? null : mask.MoveToOuterDisposeScope(), positions, mask.select(1, -1).eq(0).any().item<bool>());
+        var rightOnly = !steps.gt(Scalars.Of(0)).any().item<bool>();
+        var positions = mask.cumsum(1).Plus(-1).clamp_(min: Scalars.Of(0)).MoveToOuterDisposeScope();
+        return new(rightOnly ? null : mask.MoveToOuterDisposeScope(), positions, mask.select(1, -1).eq(Scalars.Of(0)).any().item<bool>());
     }
 
     /// <summary>Several texts a row; none reads another, and positions begin again with each.</summary>
@@ -43,11 +44,11 @@ public sealed class TokenLayout
         using var scope = NewDisposeScope();
         var numbers = Checked(documents).to(ScalarType.Int64).clone();
         var (batch, time) = (numbers.shape[0], numbers.shape[1]);
-        var index = arange(time, ScalarType.Int64, numbers.device).unsqueeze(0).expand(batch, time);
-        var begins = cat([ones(batch, 1, ScalarType.Bool, numbers.device), numbers.diff(dim: 1).ne(0)], 1);
+        var index = arange(Scalars.Of(time), ScalarType.Int64, numbers.device).unsqueeze(0).expand(batch, time);
+        var begins = cat([ones(batch, 1, ScalarType.Bool, numbers.device), numbers.diff(dim: 1).ne(Scalars.Of(0))], 1);
         var starts = where(begins, index, zeros_like(index)).cummax(1).values; // [batch, time]: where the token's document began
-        var positions = (index - starts) * numbers.ne(0).to(ScalarType.Int64);
-        return new(numbers.MoveToOuterDisposeScope(), positions.MoveToOuterDisposeScope(), numbers.select(1, -1).eq(0).any().item<bool>());
+        var positions = (index - starts) * numbers.ne(Scalars.Of(0)).to(ScalarType.Int64);
+        return new(numbers.MoveToOuterDisposeScope(), positions.MoveToOuterDisposeScope(), numbers.select(1, -1).eq(Scalars.Of(0)).any().item<bool>());
     }
 
     private static Tensor Checked(Tensor given) => given.dim() == 2

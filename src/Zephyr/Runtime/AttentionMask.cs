@@ -39,7 +39,7 @@ public sealed class AttentionMask : IDisposable
         var keys = documents.shape[1];
         var own = documents.narrow(1, keys - time, time).unsqueeze(2); // [batch, time, 1]
         var other = documents.unsqueeze(1);                            // [batch, 1, keys]
-        var visible = own.eq(other).logical_and(other.ne(0)).logical_and(Visible(time, keys, window, documents.device));
+        var visible = own.eq(other).logical_and(other.ne(Scalars.Of(0))).logical_and(Visible(time, keys, window, documents.device));
         return new(Additives(visible, type), isPlainCausal: false);
     }
 
@@ -80,12 +80,12 @@ public sealed class AttentionMask : IDisposable
 
     private static Tensor Visible(long time, long keys, int? window, Device device)
     {
-        var query = arange(keys - time, keys, ScalarType.Int64, device).unsqueeze(1); // [time, 1]
-        var key = arange(0, keys, ScalarType.Int64, device).unsqueeze(0);             // [1, keys]
+        var query = arange(Scalars.Of(keys - time), Scalars.Of(keys), ScalarType.Int64, device).unsqueeze(1); // [time, 1]
+        var key = arange(Scalars.Of(0), Scalars.Of(keys), ScalarType.Int64, device).unsqueeze(0);             // [1, keys]
         var visible = key.le(query);
-        return window is { } width ? visible.logical_and(key.gt(query - width)) : visible;
+        return window is { } width ? visible.logical_and(key.gt(query.Plus(-width))) : visible;
     }
 
     private static Tensor Additives(Tensor visible, ScalarType type) =>
-        zeros(visible.shape, type, visible.device).masked_fill_(visible.logical_not(), Hidden);
+        zeros(visible.shape, type, visible.device).masked_fill_(visible.logical_not(), Scalars.Of(Hidden));
 }

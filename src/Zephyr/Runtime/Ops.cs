@@ -12,16 +12,11 @@ public static class Ops
     /// <summary>Largest table of attention scores, in bytes, that is kept whole for the folded form.</summary>
     public const long LargestScores = 256L << 20;
 
-    private static readonly Lazy<Scalar> One = new(() => 1.ToScalar());
-
     static Ops() => Startup.Start();
 
-    /// <summary>
-    /// x + y. TorchSharp's own <c>+</c> boxes the factor 1 anew each time and may lose the box to the garbage collector before the native call has read it
-    /// ("Expected false to be true", seen when other threads allocate); this one keeps its box.
-    /// </summary>
+    /// <summary>x + y, with the box of <c>+</c> kept (<see cref="Scalars"/>).</summary>
     /// <returns>Same shape and type as <paramref name="x"/>.</returns>
-    public static Tensor Add(Tensor x, Tensor y) => x.add(y, One.Value);
+    public static Tensor Add(Tensor x, Tensor y) => x.Plus(y);
 
     /// <summary>x · weightᵀ, in the type of <paramref name="x"/>: a weight kept in another type is cast for this product, and its gradient cast back.</summary>
     /// <param name="x"><c>[..., in]</c>.</param>

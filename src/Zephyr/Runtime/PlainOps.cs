@@ -13,7 +13,7 @@ internal static class PlainOps
     public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
     {
         var exact = x.to(x.dtype is ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
-        var scale = rsqrt(exact.square().mean([-1], keepdim: true) + epsilon);
+        var scale = rsqrt(exact.square().mean([-1], keepdim: true).Plus(epsilon));
         return (exact * scale).to(x.dtype) * weight.to(x.dtype);
     }
 
@@ -22,7 +22,7 @@ internal static class PlainOps
     public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
         var halves = x.chunk(2, dim: -1);
-        return cat([halves[0] * cos - halves[1] * sin, halves[1] * cos + halves[0] * sin], dim: -1);
+        return cat([halves[0] * cos - halves[1] * sin, (halves[1] * cos).Plus(halves[0] * sin)], dim: -1);
     }
 
     public static Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionMask? mask)
@@ -30,10 +30,10 @@ internal static class PlainOps
         var group = query.shape[1] / key.shape[1];
         var keys = key.repeat_interleave(group, dim: 1);     // [batch, heads, keys, headSize]
         var values = value.repeat_interleave(group, dim: 1); // [batch, heads, keys, headSize]
-        var scores = query.matmul(keys.transpose(2, 3)) * (1 / Math.Sqrt(query.shape[3]));
+        var scores = query.matmul(keys.transpose(2, 3)).Times(1 / Math.Sqrt(query.shape[3]));
         if (mask is not null)
         {
-            scores = scores + mask.Additive.unsqueeze(1); // [batch, heads, time, keys]
+            scores = scores.Plus(mask.Additive.unsqueeze(1)); // [batch, heads, time, keys]
         }
 
         return nn.functional.softmax(scores, dim: -1).matmul(values);
@@ -48,10 +48,10 @@ internal static class PlainOps
         {
             using var scope = NewDisposeScope();
             var (weight, gradient, mean, square) = (tensors.Weights[i], tensors.Gradients[i], tensors.Means[i], tensors.Squares[i]);
-            weight.mul_(1 - step.Rate * step.WeightDecay);
-            mean.mul_(step.Beta1).add_(gradient, 1 - step.Beta1);
-            square.mul_(step.Beta2).addcmul_(gradient, gradient, 1 - step.Beta2);
-            weight.addcdiv_(mean, square.sqrt() / second + step.Epsilon, -step.Rate / first);
+            weight.mul_(Scalars.Of(1 - step.Rate * step.WeightDecay));
+            mean.mul_(Scalars.Of(step.Beta1)).add_(gradient, Scalars.Of(1 - step.Beta1));
+            square.mul_(Scalars.Of(step.Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - step.Beta2));
+            weight.addcdiv_(mean, square.sqrt().Over(second).Plus(step.Epsilon), Scalars.Of(-step.Rate / first));
         }
     }
 }

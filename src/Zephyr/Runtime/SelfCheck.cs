@@ -37,7 +37,7 @@ internal static class SelfCheck
 
     /// <summary>Numbers between −1 and 1 that repeat nowhere: the checks take nothing from the global random state.</summary>
     public static Tensor Ramp(long[] shape, int index) =>
-        (arange(shape.Aggregate(1L, (product, size) => product * size), ScalarType.Float32) * (0.7 + 0.1 * index) + index).sin().reshape(shape);
+        arange(Scalars.Of(shape.Aggregate(1L, (product, size) => product * size)), ScalarType.Float32).Times(0.7 + 0.1 * index).Plus(index).sin().reshape(shape);
 
     private static double Gap(Tensor expected, Tensor actual) =>
         (expected - actual).abs().max().item<float>() / Math.Max(1e-30, expected.abs().max().item<float>());
@@ -99,7 +99,7 @@ internal static class SelfCheck
             Tensor[] weights = [Ramp([3, 4], 0), Ramp([5], 1)], means = [zeros(3, 4), zeros(5)], squares = [zeros(3, 4), zeros(5)];
             for (var number = 1; number <= 3; number++)
             {
-                move(new(weights, [Ramp([3, 4], 2), Ramp([5], 3) * number], means, squares), new(number, Rate: 0.01, WeightDecay: 0.1));
+                move(new(weights, [Ramp([3, 4], 2), Ramp([5], 3).Times(number)], means, squares), new(number, Rate: 0.01, WeightDecay: 0.1));
             }
 
             return cat([weights[0].reshape(-1), weights[1]]);

@@ -1,4 +1,5 @@
 using Zephyr.Losses;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
@@ -19,7 +20,7 @@ internal sealed class DpoSums(bool tokenMetrics)
         var margin = rewards.Margin;
         var parts = new List<Tensor>
         {
-            loss, rewards.ChosenReward.sum(), rewards.RejectedReward.sum(), margin.gt(0).sum(), scores.LogProbs.Chosen.sum(), scores.LogProbs.Rejected.sum(),
+            loss, rewards.ChosenReward.sum(), rewards.RejectedReward.sum(), margin.gt(Scalars.Of(0)).sum(), scores.LogProbs.Chosen.sum(), scores.LogProbs.Rejected.sum(),
         };
         if (tokenMetrics)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Zephyr.Checkpoints;
 using Zephyr.Data;
 using Zephyr.Model;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
@@ -123,7 +124,7 @@ public sealed class DpoTrainer
         using var scope = NewDisposeScope();
         var policy = PairScores.Of(_policy, batch, _options.TokenMetrics);
         var (loss, rewards) = PreferenceLosses.Of(_options, policy, _reference.Of(pairs, batch));
-        (share * loss).backward();
+        loss.Times(share).backward();
         sums.Add(loss, policy, rewards);
     }
 }

@@ -1,3 +1,4 @@
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
@@ -48,8 +49,8 @@ public sealed class RmsProp : IOptimizer
         {
             if (weight.grad is { } gradient)
             {
-                square.mul_(_options.Alpha).addcmul_(gradient, gradient, 1 - _options.Alpha);
-                weight.addcdiv_(gradient, square.sqrt().add_(_options.Epsilon), -rate);
+                square.mul_(Scalars.Of(_options.Alpha)).addcmul_(gradient, gradient, Scalars.Of(1 - _options.Alpha));
+                weight.addcdiv_(gradient, square.sqrt().add_(Scalars.Of(_options.Epsilon), Scalars.Of(1)), Scalars.Of(-rate));
             }
         }
     }

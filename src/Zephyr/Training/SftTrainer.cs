@@ -3,6 +3,7 @@ using Zephyr.Checkpoints;
 using Zephyr.Data;
 using Zephyr.Losses;
 using Zephyr.Model;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
@@ -88,7 +89,7 @@ public sealed class SftTrainer
         var sums = zeros(3, ScalarType.Float64);
         foreach (var batch in batches)
         {
-            sums.add_(Accumulate(batch, learned));
+            sums.add_(Accumulate(batch, learned), Scalars.Of(1));
         }
 
         var norm = nn.utils.clip_grad_norm_(_model.parameters(), _options.ClipNorm ?? double.PositiveInfinity);

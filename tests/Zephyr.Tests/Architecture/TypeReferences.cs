@@ -6,7 +6,7 @@ namespace Zephyr.Tests.Architecture;
 /// <summary>Every type that a type mentions: in its signatures, its local variables and the instructions of its methods.</summary>
 internal static class TypeReferences
 {
-    private const BindingFlags Everything =
+    public const BindingFlags Everything =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes)
@@ -89,7 +89,16 @@ internal static class TypeReferences
             Add(found, local.LocalType);
         }
 
-        var instructions = body.GetILAsByteArray()!;
+        foreach (var member in Mentioned(method))
+        {
+            AddMember(found, member);
+        }
+    }
+
+    /// <summary>Every field, method and type that a method's instructions name, in order.</summary>
+    public static IEnumerable<MemberInfo?> Mentioned(MethodBase method)
+    {
+        var instructions = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         var typeArguments = method.DeclaringType is { IsGenericType: true } owner ? owner.GetGenericArguments() : null;
         var methodArguments = method is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments() : null;
         for (var at = 0; at < instructions.Length;)
@@ -103,7 +112,7 @@ internal static class TypeReferences
             var code = OpCodesByValue[value];
             if (code.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
             {
-                AddMember(found, method.Module.ResolveMember(BitConverter.ToInt32(instructions, at), typeArguments, methodArguments));
+                yield return method.Module.ResolveMember(BitConverter.ToInt32(instructions, at), typeArguments, methodArguments);
             }
 
             at += code.OperandType switch
