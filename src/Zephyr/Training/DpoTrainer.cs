@@ -124,7 +124,7 @@ public sealed class DpoTrainer
         using var scope = NewDisposeScope();
         var policy = PairScores.Of(_policy, batch, _options.TokenMetrics);
         var (loss, rewards) = PreferenceLosses.Of(_options, policy, _reference.Of(pairs, batch));
-        loss.Times(share).backward();
+        Backward.Run(loss.Times(share));
         sums.Add(loss, policy, rewards);
     }
 }

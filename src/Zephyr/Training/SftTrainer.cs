@@ -121,7 +121,7 @@ public sealed class SftTrainer
     {
         using var scope = NewDisposeScope();
         var scores = TokenScores.Of(_model, batch, _options.TokenMetrics);
-        SftLoss.Compute(scores.LogProbs, learned).backward();
+        Backward.Run(SftLoss.Compute(scores.LogProbs, learned));
         return scores.Sums().MoveToOuterDisposeScope();
     }
 }

@@ -12,14 +12,15 @@ public class BorderTests
         ["Rows"] = ["Text"],
         ["Feedback"] = ["Rows", "Text"],
         ["TinyWorld"] = ["Feedback", "Rows", "Text"],
-        ["Model"] = ["Runtime"],
+        ["Quantization"] = ["Runtime"],
+        ["Model"] = ["Quantization", "Runtime"],
         ["Losses"] = ["Runtime"],
-        ["Checkpoints"] = ["Model", "Runtime"],
+        ["Checkpoints"] = ["Model", "Quantization", "Runtime"],
         ["Data"] = ["Model", "Rows", "Runtime", "Text"],
         ["Generation"] = ["Model", "Runtime", "Rows", "Text"],
-        ["Training"] = ["Checkpoints", "Data", "Losses", "Model", "Rows", "Runtime"],
+        ["Training"] = ["Checkpoints", "Data", "Losses", "Model", "Quantization", "Rows", "Runtime"],
         ["Evaluation"] = ["Feedback", "Generation", "Losses", "Rows", "Text"],
-        ["Recipe"] = ["Checkpoints", "Data", "Evaluation", "Feedback", "Generation", "Losses", "Model", "Rows", "Runtime", "Text", "TinyWorld", "Training"],
+        ["Recipe"] = ["Checkpoints", "Data", "Evaluation", "Feedback", "Generation", "Losses", "Model", "Quantization", "Rows", "Runtime", "Text", "TinyWorld", "Training"],
     };
 
     private static readonly Assembly Library = Assembly.Load("Zephyr");
