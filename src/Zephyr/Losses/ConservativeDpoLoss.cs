@@ -1,3 +1,5 @@
+using Zephyr.Runtime;
+
 namespace Zephyr.Losses;
 
 /// <summary>Conservative DPO: a share ε of the pairs is taken to be labelled the wrong way round, so that no pair pulls for ever.</summary>
@@ -9,17 +11,13 @@ public static class ConservativeDpoLoss
     /// <param name="reference">Under the frozen model.</param>
     /// <param name="beta">How strongly to stay near the reference: larger is nearer.</param>
     /// <param name="labelSmoothing">ε, the share of wrong labels, from 0 to below 0.5.</param>
+    /// <param name="divergence">What keeps near the reference; null is reverse KL.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is not positive, or ε is outside [0, 0.5).</exception>
-    public static DpoOutput Compute(PairLogProbs policy, PairLogProbs reference, double beta = 0.1, double labelSmoothing = 0.1)
+    public static DpoOutput Compute(
+        PairLogProbs policy, PairLogProbs reference, double beta = 0.1, double labelSmoothing = 0.1, FDivergence? divergence = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(labelSmoothing);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(labelSmoothing, 0.5);
-
-        // The reversed labels are DPO's own loss with both responses exchanged.
-        var asLabelled = DpoLoss.Compute(policy, reference, beta);
-        var reversed = DpoLoss.Compute(Exchanged(policy), Exchanged(reference), beta);
-        return asLabelled with { Loss = ((1 - labelSmoothing) * asLabelled.Loss) + (labelSmoothing * reversed.Loss) };
+        Logistic.CheckSmoothing(labelSmoothing);
+        var s = LogRatios.Of(policy, reference, beta);
+        return s.With(Logistic.Smoothed(s.Under(divergence).Gap.Times(beta), labelSmoothing));
     }
-
-    private static PairLogProbs Exchanged(PairLogProbs pair) => new(pair.Rejected, pair.Chosen);
 }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Zephyr.Runtime;
 
 namespace Zephyr.Losses;
 
@@ -10,16 +10,11 @@ public static class DpoLoss
     /// <param name="policy">Under the model being trained; carries gradients.</param>
     /// <param name="reference">Under the frozen dSFT model; no gradients flow into it.</param>
     /// <param name="beta">How strongly to stay near the reference: larger is nearer. The Zephyr paper uses 0.1.</param>
+    /// <param name="divergence">What keeps near the reference; null is the paper's reverse KL.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is not positive.</exception>
-    public static DpoOutput Compute(PairLogProbs policy, PairLogProbs reference, double beta = 0.1)
+    public static DpoOutput Compute(PairLogProbs policy, PairLogProbs reference, double beta = 0.1, FDivergence? divergence = null)
     {
-        ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(reference);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(beta);
-
-        var chosenReward = beta * (policy.Chosen - reference.Chosen);
-        var rejectedReward = beta * (policy.Rejected - reference.Rejected);
-        var loss = -torch.nn.functional.logsigmoid(chosenReward - rejectedReward);
-        return new(loss, chosenReward.detach(), rejectedReward.detach());
+        var s = LogRatios.Of(policy, reference, beta);
+        return s.With(Logistic.Loss(s.Under(divergence).Gap.Times(beta)));
     }
 }

@@ -1,3 +1,5 @@
+using Zephyr.Runtime;
+
 namespace Zephyr.Losses;
 
 /// <summary>The hinge form of a preference loss: pairs past the margin stop pulling.</summary>
@@ -8,16 +10,11 @@ public static class HingeLoss
     /// <param name="policy">Under the model being trained; carries gradients.</param>
     /// <param name="reference">Under the frozen model.</param>
     /// <param name="beta">The reciprocal of the margin asked for, in nats: a pair rests once h is 1/β.</param>
+    /// <param name="divergence">What keeps near the reference; null is reverse KL.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is not positive.</exception>
-    public static DpoOutput Compute(PairLogProbs policy, PairLogProbs reference, double beta = 0.1)
+    public static DpoOutput Compute(PairLogProbs policy, PairLogProbs reference, double beta = 0.1, FDivergence? divergence = null)
     {
-        ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(reference);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(beta);
-
-        var chosenReward = beta * (policy.Chosen - reference.Chosen);
-        var rejectedReward = beta * (policy.Rejected - reference.Rejected);
-        var loss = (1 - (chosenReward - rejectedReward)).relu();
-        return new(loss, chosenReward.detach(), rejectedReward.detach());
+        var s = LogRatios.Of(policy, reference, beta);
+        return s.With(s.Under(divergence).Gap.Times(-beta).Plus(1.0).relu());
     }
 }

@@ -30,16 +30,16 @@ public sealed record DpoEvaluation : DpoNumbers
 
     /// <summary>Evaluates a policy; nothing about it changes.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="reference">The frozen model's numbers for these pairs.</param>
+    /// <param name="reference">The frozen model's numbers for these pairs; null where no loss needs them.</param>
     /// <param name="pairs">The pairs, at least one.</param>
     /// <param name="options">Loss, β, batch size and padding.</param>
-    /// <exception cref="ArgumentException">There are no pairs.</exception>
-    public static DpoEvaluation Of(Mistral policy, IReference reference, IReadOnlyList<TokenizedPair> pairs, DpoOptions options)
+    /// <exception cref="ArgumentException">There are no pairs, or options and reference do not fit.</exception>
+    public static DpoEvaluation Of(Mistral policy, IReference? reference, IReadOnlyList<TokenizedPair> pairs, DpoOptions options)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(options);
+        options.Check(reference);
         if (pairs.Count == 0)
         {
             throw new ArgumentException("There are no pairs to evaluate on.", nameof(pairs));
@@ -51,8 +51,8 @@ public sealed record DpoEvaluation : DpoNumbers
         {
             using var scope = NewDisposeScope();
             var batch = PairBatch.Of(part, policy.Device, options.PadId);
-            var scores = PairScores.Of(policy, batch, metrics: true);
-            var (loss, rewards) = PreferenceLosses.Of(options, scores, reference.Of(part, batch));
+            var scores = PairScores.Of(policy, batch, metrics: true, options.LengthDesensitization, options.PolicyWeighting);
+            var (loss, rewards) = PreferenceLosses.Of(options, scores, reference?.Of(part, batch));
             var before = sums.Losses;
             sums.Add(loss, scores, rewards);
             losses += (sums.Losses - before) * part.Length;

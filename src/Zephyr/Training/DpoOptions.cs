@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Zephyr.Losses;
+
 namespace Zephyr.Training;
 
 /// <summary>Numbers of a direct preference optimisation run.</summary>
@@ -15,8 +18,23 @@ public sealed record DpoOptions
     /// <summary>What is minimised: a weighted sum. The paper: the sigmoid loss alone.</summary>
     public IReadOnlyList<WeightedLoss> Losses { get; init; } = [new(PreferenceLoss.Sigmoid)];
 
-    /// <summary>For <see cref="PreferenceLoss.Conservative"/>: the share of pairs taken to be labelled the wrong way round.</summary>
+    /// <summary>
+    /// The share of pairs taken to be labelled the wrong way round, from 0 to below 0.5: for <see cref="PreferenceLoss.Conservative"/>,
+    /// <see cref="PreferenceLoss.Robust"/>, <see cref="PreferenceLoss.Aot"/> and <see cref="PreferenceLoss.AotUnpaired"/>, and above 0 for <see cref="PreferenceLoss.ExoPair"/>.
+    /// </summary>
     public double LabelSmoothing { get; init; }
+
+    /// <summary>What keeps the policy near the reference; null is the paper's reverse KL. The optimal-transport losses and APO-zero know no other.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FDivergence? Divergence { get; init; }
+
+    /// <summary>LD-DPO: what a response has beyond the other's length counts this much, from 0 to 1; null is 1. The reference must be summed alike. The LD-DPO paper: 0.3 to 0.6.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LengthDesensitization { get; init; }
+
+    /// <summary>WPO: weighs each pair by how likely the policy is to write it, see <see cref="PolicyWeights"/>. Not with losses that sort over a batch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PolicyWeighting { get; init; }
 
     /// <summary>Batches whose gradients are averaged before the weights move: the loss is the mean over batches of the mean over pairs.</summary>
     public int Accumulation { get; init; } = 1;

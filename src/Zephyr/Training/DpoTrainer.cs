@@ -12,7 +12,7 @@ namespace Zephyr.Training;
 public sealed class DpoTrainer
 {
     private readonly Mistral _policy;
-    private readonly IReference _reference;
+    private readonly IReference? _reference;
     private readonly IReadOnlyList<TokenizedPair> _pairs;
     private readonly DpoOptions _options;
     private readonly IOptimizer _optimizer;
@@ -21,22 +21,17 @@ public sealed class DpoTrainer
 
     /// <summary>A trainer at step 0.</summary>
     /// <param name="policy">The model to train, as a rule a copy of the reference; its weights change as steps are pulled.</param>
-    /// <param name="reference">The frozen dSFT model: its numbers (<see cref="ReferenceLogProbs"/>) or the model itself (<see cref="FrozenReference"/>).</param>
+    /// <param name="reference">The frozen dSFT model: its numbers (<see cref="ReferenceLogProbs"/>) or the model itself (<see cref="FrozenReference"/>). Null where no loss of the run needs one (SimPO, ORPO): rewards are then β times nats per token.</param>
     /// <param name="pairs">Training pairs; <see cref="TokenizedPair.Truncate"/> cuts those that are too long.</param>
     /// <param name="options">The run's numbers.</param>
-    /// <exception cref="ArgumentException">There are no pairs, one lacks a prompt or a response, or there is no loss.</exception>
-    public DpoTrainer(Mistral policy, IReference reference, IReadOnlyList<TokenizedPair> pairs, DpoOptions options)
+    /// <exception cref="ArgumentException">There are no pairs, one lacks a prompt or a response, or options and reference do not fit: the message names both.</exception>
+    public DpoTrainer(Mistral policy, IReference? reference, IReadOnlyList<TokenizedPair> pairs, DpoOptions options)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(options);
         (_policy, _reference, _pairs, _options) = (policy, reference, pairs, options);
-        if (options.Losses.Count == 0)
-        {
-            throw new ArgumentException("There is no loss to minimise: Losses is empty.", nameof(options));
-        }
-
+        options.Check(reference);
         for (var pair = 0; pair < pairs.Count; pair++)
         {
             if (pairs[pair] is var (prompt, chosen, rejected) && (prompt.Length == 0 || chosen.Length == 0 || rejected.Length == 0))
@@ -122,8 +117,8 @@ public sealed class DpoTrainer
     private void Accumulate(List<TokenizedPair> pairs, PairBatch batch, double share, DpoSums sums)
     {
         using var scope = NewDisposeScope();
-        var policy = PairScores.Of(_policy, batch, _options.TokenMetrics);
-        var (loss, rewards) = PreferenceLosses.Of(_options, policy, _reference.Of(pairs, batch));
+        var policy = PairScores.Of(_policy, batch, _options.TokenMetrics, _options.LengthDesensitization, _options.PolicyWeighting);
+        var (loss, rewards) = PreferenceLosses.Of(_options, policy, _reference?.Of(pairs, batch));
         Backward.Run(loss.Times(share));
         sums.Add(loss, policy, rewards);
     }

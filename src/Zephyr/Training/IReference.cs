@@ -8,6 +8,9 @@ namespace Zephyr.Training;
 /// <summary>What the frozen dSFT model makes of pairs: known beforehand (<see cref="ReferenceLogProbs"/>) or asked each time (<see cref="FrozenReference"/>).</summary>
 public interface IReference
 {
+    /// <summary>How much of a response beyond the other's length is in the sums (<see cref="LengthDesensitization"/>); null is all of it.</summary>
+    double? LengthDesensitization => null;
+
     /// <summary>log π_ref of both responses of each pair, summed; no gradients.</summary>
     /// <param name="pairs">The pairs of a batch.</param>
     /// <param name="batch">The same as tensors.</param>
@@ -16,13 +19,17 @@ public interface IReference
 
 /// <summary>A reference that is run on every batch: nothing is prepared or kept, and a step costs one more forward pass.</summary>
 /// <param name="model">The model; it must not be the one being trained.</param>
-public sealed class FrozenReference(Mistral model) : IReference
+/// <param name="lengthDesensitization">How much of a response beyond the other's length is summed, as in the run's <see cref="DpoOptions.LengthDesensitization"/>; null is all.</param>
+public sealed class FrozenReference(Mistral model, double? lengthDesensitization = null) : IReference
 {
+    /// <inheritdoc/>
+    public double? LengthDesensitization => lengthDesensitization;
+
     /// <inheritdoc/>
     public PairLogProbs Of(IReadOnlyList<TokenizedPair> pairs, PairBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var none = no_grad();
-        return PairScores.Of(model, batch, metrics: false).LogProbs;
+        return PairScores.Of(model, batch, metrics: false, lengthDesensitization).LogProbs;
     }
 }

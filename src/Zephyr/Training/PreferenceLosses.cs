@@ -1,59 +1,68 @@
-using System.Text.Json.Serialization;
 using Zephyr.Losses;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
 
-/// <summary>A loss over preference pairs.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<PreferenceLoss>))]
-public enum PreferenceLoss
-{
-    /// <summary><see cref="DpoLoss"/>: the paper's.</summary>
-    Sigmoid,
-
-    /// <summary><see cref="ConservativeDpoLoss"/>, with the options' label smoothing.</summary>
-    Conservative,
-
-    /// <summary><see cref="IpoLoss"/> on averages over the response's tokens.</summary>
-    Ipo,
-
-    /// <summary><see cref="IpoLoss"/> on sums, as in 2023.</summary>
-    IpoOnSums,
-
-    /// <summary><see cref="HingeLoss"/>.</summary>
-    Hinge,
-
-    /// <summary><see cref="SftLoss"/> on the chosen responses: nats per token. With <see cref="Sigmoid"/> it makes RPO.</summary>
-    Sft,
-}
-
-/// <summary>A part of the loss that a DPO run minimises.</summary>
-/// <param name="Loss">Which.</param>
-/// <param name="Weight">What it is multiplied by.</param>
-public sealed record WeightedLoss(PreferenceLoss Loss, double Weight = 1);
-
 /// <summary>The weighted sum of a run's losses over one batch.</summary>
 internal static class PreferenceLosses
 {
-    /// <returns>The batch's loss, a scalar, and the rewards, which are the same whatever the loss.</returns>
-    public static (Tensor Loss, DpoOutput Rewards) Of(DpoOptions options, PairScores policy, PairLogProbs reference)
+    /// <param name="options">Which losses, and their numbers.</param>
+    /// <param name="policy">What the policy makes of the batch.</param>
+    /// <param name="reference">What the frozen model makes of it; null where no loss needs it.</param>
+    /// <returns>The batch's loss, a scalar, and the rewards: β times the log-ratio whatever the loss; without a reference β times nats per token.</returns>
+    public static (Tensor Loss, DpoOutput Rewards) Of(DpoOptions options, PairScores policy, PairLogProbs? reference)
     {
-        var parts = options.Losses.Select(part => (part.Weight, Part: One(part.Loss, options, policy, reference))).ToList();
-        var sum = parts.Select(part => part.Weight * part.Part.Value).Aggregate((a, b) => a + b);
-        return (sum, parts[0].Part.Output);
+        var rewards = (reference is null ? LogRatios.PerToken(policy.LogProbs, policy.Lengths, BetaOfRewards(options)) : LogRatios.Of(policy.LogProbs, reference, options.Beta));
+        Tensor? sum = null;
+        foreach (var part in options.Losses)
+        {
+            var loss = One(part, options, policy, reference);
+            var weighed = (policy.Weights is { } weights ? (loss * weights).mean() : loss.mean()).Times(part.Weight);
+            sum = sum is null ? weighed : sum.Plus(weighed);
+        }
+
+        return (sum ?? throw new ArgumentException("There is no loss to minimise: Losses is empty.", nameof(options)), rewards.With(sum));
     }
 
-    private static (Tensor Value, DpoOutput Output) One(PreferenceLoss loss, DpoOptions options, PairScores policy, PairLogProbs reference)
+    /// <summary>Without a reference the first loss's own β says what a reward is, as in the trainers of those losses.</summary>
+    private static double BetaOfRewards(DpoOptions options) => options.Losses[0].Beta ?? options.Beta;
+
+    /// <returns>One value per pair, or one for the batch.</returns>
+    private static Tensor One(WeightedLoss part, DpoOptions options, PairScores policy, PairLogProbs? reference)
     {
-        var output = loss switch
+        var (pair, lengths, beta, epsilon, divergence) = (policy.LogProbs, policy.Lengths, part.Beta ?? options.Beta, options.LabelSmoothing, options.Divergence);
+        if (part.IsReferenceFree)
         {
-            PreferenceLoss.Sigmoid or PreferenceLoss.Sft => DpoLoss.Compute(policy.LogProbs, reference, options.Beta),
-            PreferenceLoss.Conservative => ConservativeDpoLoss.Compute(policy.LogProbs, reference, options.Beta, options.LabelSmoothing),
-            PreferenceLoss.Ipo => IpoLoss.Compute(policy.LogProbs, reference, policy.Lengths, options.Beta),
-            PreferenceLoss.IpoOnSums => IpoLoss.ComputeOnSums(policy.LogProbs, reference, options.Beta),
-            PreferenceLoss.Hinge => HingeLoss.Compute(policy.LogProbs, reference, options.Beta),
-            _ => throw new ArgumentException($"{loss} is no known loss.", nameof(loss)),
+            return part.Loss switch
+            {
+                PreferenceLoss.Sft => SftLoss.Compute(policy.ChosenTokenLogProbs),
+                PreferenceLoss.SimPo => SimPoLoss.Compute(pair, lengths, beta, part.Gamma ?? 0.5).Loss,
+                _ => OrpoLoss.Compute(pair, lengths, policy.ChosenTokenLogProbs, beta).Loss,
+            };
+        }
+
+        var frozen = reference ?? throw new ArgumentNullException(nameof(reference), $"{part.Loss} compares the policy with a reference, and there is none.");
+        var output = part.Loss switch
+        {
+            PreferenceLoss.Sigmoid => DpoLoss.Compute(pair, frozen, beta, divergence),
+            PreferenceLoss.Conservative => ConservativeDpoLoss.Compute(pair, frozen, beta, epsilon, divergence),
+            PreferenceLoss.Robust => RobustDpoLoss.Compute(pair, frozen, beta, epsilon, divergence),
+            PreferenceLoss.Hinge => HingeLoss.Compute(pair, frozen, beta, divergence),
+            PreferenceLoss.Ipo => IpoLoss.Compute(pair, frozen, lengths, beta, divergence),
+            PreferenceLoss.IpoOnSums => IpoLoss.ComputeOnSums(pair, frozen, beta, divergence),
+            PreferenceLoss.ExoPair => ExoPairLoss.Compute(pair, frozen, beta, epsilon, divergence),
+            PreferenceLoss.NcaPair => NcaPairLoss.Compute(pair, frozen, beta, divergence),
+            PreferenceLoss.BcoPair => BcoPairLoss.Compute(pair, frozen, beta, shift: 0, divergence),
+            PreferenceLoss.SppoHard => SppoHardLoss.Compute(pair, frozen, beta, divergence),
+            PreferenceLoss.Aot => AotLoss.Compute(pair, frozen, beta, epsilon),
+            PreferenceLoss.AotUnpaired => AotLoss.ComputeUnpaired(pair, frozen, beta, epsilon),
+            PreferenceLoss.ApoZero => ApoLoss.ComputeZero(pair, frozen, beta),
+            PreferenceLoss.ApoDown => ApoLoss.ComputeDown(pair, frozen, beta, divergence),
+            PreferenceLoss.DiscoPop => DiscoPopLoss.Compute(pair, frozen, beta, part.Tau ?? 0.05, divergence),
+            PreferenceLoss.SigmoidNorm => NormalizedDpoLoss.Compute(pair, frozen, lengths, beta, divergence),
+            _ => throw new ArgumentException($"{part.Loss} is no known loss.", nameof(part)),
         };
-        return (loss == PreferenceLoss.Sft ? SftLoss.Compute(policy.ChosenTokenLogProbs) : output.Loss.mean(), output);
+        return output.Loss;
     }
 }

@@ -12,9 +12,9 @@ public sealed class ReferenceLogProbs : IReference
 {
     private readonly Dictionary<TokenizedPair, (double Chosen, double Rejected)> _known = new(ReferenceEqualityComparer.Instance);
 
-    private ReferenceLogProbs(IReadOnlyList<TokenizedPair> pairs, double[] chosen, double[] rejected, string key)
+    private ReferenceLogProbs(IReadOnlyList<TokenizedPair> pairs, double[] chosen, double[] rejected, string key, double? lengthDesensitization)
     {
-        Key = key;
+        (Key, LengthDesensitization) = (key, lengthDesensitization);
         for (var pair = 0; pair < pairs.Count; pair++)
         {
             _known[pairs[pair]] = (chosen[pair], rejected[pair]);
@@ -24,29 +24,34 @@ public sealed class ReferenceLogProbs : IReference
     /// <summary>sha256 over the model's sizes, weights and compute type and the pairs: the name in the cache.</summary>
     public string Key { get; }
 
+    /// <inheritdoc/>
+    public double? LengthDesensitization { get; }
+
     /// <summary>Runs the model over all pairs, or reads the numbers back where they were computed before.</summary>
     /// <param name="model">The frozen model.</param>
     /// <param name="pairs">All pairs that will be asked for, training and held-out.</param>
     /// <param name="cache">Folder that keeps the numbers, a file for each <see cref="Key"/>; null keeps nothing.</param>
     /// <param name="batchSize">Pairs at a time; pairs of like length go together.</param>
-    public static ReferenceLogProbs Compute(Mistral model, IReadOnlyList<TokenizedPair> pairs, string? cache = null, int batchSize = 32)
+    /// <param name="lengthDesensitization">How much of a response beyond the other's length is summed, as in the run's <see cref="DpoOptions.LengthDesensitization"/>; null is all.</param>
+    public static ReferenceLogProbs Compute(
+        Mistral model, IReadOnlyList<TokenizedPair> pairs, string? cache = null, int batchSize = 32, double? lengthDesensitization = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        var key = KeyOf(model, pairs);
+        var key = KeyOf(model, pairs, lengthDesensitization);
         if (cache is null)
         {
-            return Run(model, pairs, batchSize, key);
+            return Run(model, pairs, batchSize, key, lengthDesensitization);
         }
 
         var file = Path.Combine(cache, $"reference-{key}.safetensors");
         if (File.Exists(file))
         {
-            return Read(file, pairs, key);
+            return Read(file, pairs, key, lengthDesensitization);
         }
 
-        var computed = Run(model, pairs, batchSize, key);
+        var computed = Run(model, pairs, batchSize, key, lengthDesensitization);
         Directory.CreateDirectory(cache);
         computed.Write(file, pairs);
         return computed;
@@ -73,7 +78,7 @@ public sealed class ReferenceLogProbs : IReference
             nameof(pair));
     }
 
-    private static ReferenceLogProbs Run(Mistral model, IReadOnlyList<TokenizedPair> pairs, int batchSize, string key)
+    private static ReferenceLogProbs Run(Mistral model, IReadOnlyList<TokenizedPair> pairs, int batchSize, string key, double? tail)
     {
         using var none = no_grad();
         var (chosen, rejected) = (new double[pairs.Count], new double[pairs.Count]);
@@ -81,7 +86,7 @@ public sealed class ReferenceLogProbs : IReference
         foreach (var part in byLength.Chunk(batchSize))
         {
             using var scope = NewDisposeScope();
-            var scores = PairScores.Of(model, PairBatch.Of([.. part.Select(pair => pairs[pair])], model.Device), metrics: false).LogProbs;
+            var scores = PairScores.Of(model, PairBatch.Of([.. part.Select(pair => pairs[pair])], model.Device), metrics: false, tail).LogProbs;
             var sums = cat([scores.Chosen, scores.Rejected]).Doubles();
             for (var i = 0; i < part.Length; i++)
             {
@@ -89,16 +94,16 @@ public sealed class ReferenceLogProbs : IReference
             }
         }
 
-        return new(pairs, chosen, rejected, key);
+        return new(pairs, chosen, rejected, key, tail);
     }
 
-    private static ReferenceLogProbs Read(string file, IReadOnlyList<TokenizedPair> pairs, string key)
+    private static ReferenceLogProbs Read(string file, IReadOnlyList<TokenizedPair> pairs, string key, double? tail)
     {
         using var scope = NewDisposeScope();
         var numbers = Safetensors.Read(file);
         var (chosen, rejected) = (numbers["chosen"].Doubles(), numbers["rejected"].Doubles());
         return chosen.Length == pairs.Count && rejected.Length == pairs.Count
-            ? new(pairs, chosen, rejected, key)
+            ? new(pairs, chosen, rejected, key, tail)
             : throw new InvalidDataException($"{file} holds {chosen.Length} pairs for a data set of {pairs.Count}: delete it, it will be computed again.");
     }
 
@@ -112,7 +117,7 @@ public sealed class ReferenceLogProbs : IReference
         });
     }
 
-    private static string KeyOf(Mistral model, IReadOnlyList<TokenizedPair> pairs)
+    private static string KeyOf(Mistral model, IReadOnlyList<TokenizedPair> pairs, double? tail)
     {
         using var scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -125,6 +130,11 @@ public sealed class ReferenceLogProbs : IReference
         }
 
         Add(TrainingState.HashOf(pairs));
+        if (tail is not null)
+        {
+            Add(FormattableString.Invariant($"length desensitization {tail:R}"));
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

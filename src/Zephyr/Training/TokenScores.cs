@@ -1,6 +1,7 @@
 using Zephyr.Data;
 using Zephyr.Losses;
 using Zephyr.Model;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
@@ -12,12 +13,15 @@ namespace Zephyr.Training;
 /// <param name="MeanLogit">The mean of the scores over the vocabulary; null where not asked for.</param>
 internal sealed record TokenScores(Tensor LogProbs, Tensor? Entropy, Tensor? Right, Tensor? MeanLogit)
 {
+    /// <summary>log Σ p² of the prediction, nats: how sure it is; no gradient; null where not asked for.</summary>
+    public Tensor? LogSumSquares { get; init; }
+
     /// <summary>Runs the model over a batch; the output head sees only positions that predict a target.</summary>
-    public static TokenScores Of(Mistral model, SftBatch batch, bool metrics)
+    public static TokenScores Of(Mistral model, SftBatch batch, bool metrics, bool spread = false)
     {
         var hidden = model.Hidden(batch.Ids, batch.Layout).flatten(0, 1).index_select(0, batch.Learned.Positions); // [tokens, hidden]
         var logits = model.Head(hidden); // [tokens, vocab]
-        if (!metrics)
+        if (!metrics && !spread)
         {
             return new(SequenceLogProbs.OfTokens(logits, batch.Learned.Targets), null, null, null);
         }
@@ -27,11 +31,10 @@ internal sealed record TokenScores(Tensor LogProbs, Tensor? Entropy, Tensor? Rig
         var all = wide.log_softmax(-1);
         var logProbs = all.gather(1, batch.Learned.Targets.unsqueeze(1)).squeeze(1);
         using var none = no_grad();
-        return new(
-            logProbs,
-            -(all.exp() * all).sum(-1),
-            logits.argmax(-1).eq(batch.Learned.Targets).to(logProbs.dtype),
-            wide.mean([-1]));
+        var scores = metrics
+            ? new TokenScores(logProbs, -(all.exp() * all).sum(-1), logits.argmax(-1).eq(batch.Learned.Targets).to(logProbs.dtype), wide.mean([-1]))
+            : new TokenScores(logProbs, null, null, null);
+        return scores with { LogSumSquares = spread ? all.Times(2).logsumexp(-1) : null };
     }
 
     /// <summary>Sums over the tokens: nats, entropy, right predictions, <c>[3]</c> in double; 0 for what was not asked for.</summary>
