@@ -94,6 +94,9 @@ public sealed class Mistral : nn.Module<Tensor, TokenLayout?, Tensor>
         return hidden.MoveToOuterDisposeScope();
     }
 
+    /// <summary>As <see cref="Hidden"/>, keeping only what each block is given. Its tensors belong to the caller's scope.</summary>
+    internal RecomputedPass Recomputed(Tensor ids, TokenLayout? layout) => new(_decoder, ids, _tables.Context(ids, layout, null, ComputeType));
+
     /// <summary>Logits from hidden states: the output head alone, so that a loss may take it chunk by chunk.</summary>
     /// <param name="hidden"><c>[..., hidden]</c>.</param>
     /// <returns><c>[..., vocab]</c>, in the compute type.</returns>

@@ -12,11 +12,12 @@ internal static class Backward
     private static System.Runtime.ExceptionServices.ExceptionDispatchInfo? _fault;
 
     /// <summary>The gradients of a loss; throws what a backward pass of ours threw.</summary>
-    /// <param name="loss">One number.</param>
-    public static void Run(Tensor loss)
+    /// <param name="values">One number, or any tensor where its gradient is given.</param>
+    /// <param name="gradient">The gradient to go on from, in the shape of <paramref name="values"/>; null where that is one number.</param>
+    public static void Run(Tensor values, Tensor? gradient = null)
     {
         Take();
-        loss.backward();
+        values.backward(gradient is null ? null : [gradient]);
         Take()?.Throw();
     }
 

@@ -13,4 +13,7 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     public static partial int SetAllocator(int parameter, int value);
+
+    [LibraryImport("libc", EntryPoint = "mallinfo2")]
+    public static partial AllocatorBooks AllocatorBooks();
 }

@@ -51,6 +51,9 @@ public sealed class DpoTrainer
     /// <summary>Pairs that are evaluated on and never trained on; the reference must know them too.</summary>
     public IReadOnlyList<TokenizedPair> HeldOut { get; init; } = [];
 
+    /// <summary>What a step holds in memory; changes no number beyond rounding.</summary>
+    public MemoryOptions Memory { get; init; } = new();
+
     /// <summary>Where the run keeps its step log and checkpoints; null keeps nothing.</summary>
     public RunFolder? Run
     {
@@ -117,9 +120,9 @@ public sealed class DpoTrainer
     private void Accumulate(List<TokenizedPair> pairs, PairBatch batch, double share, DpoSums sums)
     {
         using var scope = NewDisposeScope();
-        var policy = PairScores.Of(_policy, batch, _options.TokenMetrics, _options.LengthDesensitization, _options.PolicyWeighting);
+        var policy = PairScores.Of(_policy, batch, _options.TokenMetrics, _options.LengthDesensitization, _options.PolicyWeighting, Memory);
         var (loss, rewards) = PreferenceLosses.Of(_options, policy, _reference?.Of(pairs, batch));
-        Backward.Run(loss.Times(share));
+        policy.Tokens.Differentiate(loss.Times(share));
         sums.Add(loss, policy, rewards);
     }
 }

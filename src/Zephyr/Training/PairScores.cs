@@ -24,8 +24,9 @@ internal sealed record PairScores(PairLogProbs LogProbs, TokenScores Tokens, Pai
     /// <param name="metrics">Whether to compute what is only reported.</param>
     /// <param name="tail">Counts what a response has beyond the other's length by this much (LD-DPO); null is 1.</param>
     /// <param name="weighted">Whether to compute <see cref="Weights"/>.</param>
-    public static PairScores Of(Mistral model, PairBatch batch, bool metrics, double? tail = null, bool weighted = false) =>
-        Of(TokenScores.Of(model, batch.Rows, metrics, spread: weighted), batch.Rows.Learned.Rows, batch.ChosenTokens, batch.RejectedTokens, tail, weighted);
+    /// <param name="memory">What may be held at a time.</param>
+    public static PairScores Of(Mistral model, PairBatch batch, bool metrics, double? tail = null, bool weighted = false, MemoryOptions? memory = null) =>
+        Of(TokenScores.Of(model, batch.Rows, metrics, memory, weighted), batch.Rows.Learned.Rows, batch.ChosenTokens, batch.RejectedTokens, tail, weighted);
 
     /// <summary>Gathers tokens into pairs.</summary>
     /// <param name="tokens">Token by token; all chosen responses in pair order, then all rejected ones.</param>

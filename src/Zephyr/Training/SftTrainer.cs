@@ -50,6 +50,9 @@ public sealed class SftTrainer
     /// <summary>Rows that are evaluated on and never trained on.</summary>
     public IReadOnlyList<TokenizedExample> HeldOut { get; init; } = [];
 
+    /// <summary>What a step holds in memory; changes no number beyond rounding.</summary>
+    public MemoryOptions Memory { get; init; } = new();
+
     /// <summary>Where the run keeps its step log and checkpoints; null keeps nothing.</summary>
     public RunFolder? Run
     {
@@ -120,8 +123,8 @@ public sealed class SftTrainer
     private Tensor Accumulate(SftBatch batch, int learned)
     {
         using var scope = NewDisposeScope();
-        var scores = TokenScores.Of(_model, batch, _options.TokenMetrics);
-        Backward.Run(SftLoss.Compute(scores.LogProbs, learned));
+        var scores = TokenScores.Of(_model, batch, _options.TokenMetrics, Memory);
+        scores.Differentiate(SftLoss.Compute(scores.LogProbs, learned));
         return scores.Sums().MoveToOuterDisposeScope();
     }
 }

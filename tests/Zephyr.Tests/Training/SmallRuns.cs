@@ -54,12 +54,13 @@ internal static class SmallRuns
         return [.. Enumerable.Range(0, count).Select(_ => new TokenizedPair(Ids(random, 2 + random.Next(5)), Ids(random, 1 + random.Next(7)), Ids(random, 1 + random.Next(7))))];
     }
 
-    public static SftTrainer SftTrainer(Mistral model, RunFolder? run = null, SftOptions? options = null) => new(model, Rows(), options ?? Sft) { Run = run, HeldOut = Rows(5, 9) };
+    public static SftTrainer SftTrainer(Mistral model, RunFolder? run = null, SftOptions? options = null, MemoryOptions? memory = null) =>
+        new(model, Rows(), options ?? Sft) { Run = run, HeldOut = Rows(5, 9), Memory = memory ?? new() };
 
-    public static DpoTrainer DpoTrainer(Mistral policy, RunFolder? run = null, DpoOptions? options = null)
+    public static DpoTrainer DpoTrainer(Mistral policy, RunFolder? run = null, DpoOptions? options = null, MemoryOptions? memory = null)
     {
         var (pairs, heldOut) = (Pairs(), Pairs(5, 9));
-        return new(policy, ReferenceLogProbs.Compute(Model(), [.. pairs, .. heldOut]), pairs, options ?? Dpo) { Run = run, HeldOut = heldOut };
+        return new(policy, ReferenceLogProbs.Compute(Model(), [.. pairs, .. heldOut]), pairs, options ?? Dpo) { Run = run, HeldOut = heldOut, Memory = memory ?? new() };
     }
 
     /// <summary>sha256 over all weights, to the last bit.</summary>
