@@ -25,11 +25,11 @@ public sealed record PairBatch(SftBatch Rows, IReadOnlyList<int> ChosenTokens, I
     public static PairBatch Of(IReadOnlyList<TokenizedPair> pairs, Device? device = null, int padId = 0)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        var rows = pairs.Select(pair => Row(pair.Prompt, pair.Chosen)).Concat(pairs.Select(pair => Row(pair.Prompt, pair.Rejected))).ToList();
+        var rows = pairs.Select(pair => Row(pair, pair.Chosen, pair.Seen?.Chosen)).Concat(pairs.Select(pair => Row(pair, pair.Rejected, pair.Seen?.Rejected))).ToList();
         return new(SftBatch.Of(rows, device, padId), [.. pairs.Select(pair => pair.Chosen.Length)], [.. pairs.Select(pair => pair.Rejected.Length)]);
     }
 
-    private static TokenizedExample Row(int[] prompt, int[] response) => prompt.Length > 0 && response.Length > 0
-        ? new([.. prompt, .. response], [.. prompt.Select(_ => false), .. response.Select(_ => true)])
-        : throw new ArgumentException($"A prompt of {prompt.Length} tokens with a response of {response.Length}: both need at least one.");
+    private static TokenizedExample Row(TokenizedPair pair, int[] response, bool[]? seen) => pair.Prompt.Length > 0 && response.Length > 0
+        ? new([.. pair.Prompt, .. response], [.. pair.Prompt.Select(_ => false), .. response.Select(_ => true)]) { Seen = seen is null ? null : [.. pair.Seen!.Prompt, .. seen] }
+        : throw new ArgumentException($"A prompt of {pair.Prompt.Length} tokens with a response of {response.Length}: both need at least one.");
 }

@@ -21,6 +21,9 @@ public sealed record SeparatePair(
     bool PromptCut,
     bool RepliesCut)
 {
-    /// <summary>The ids alone. The attention mask is lost.</summary>
-    public TokenizedPair ToPair() => new(ChosenIds[..PromptLength], ChosenIds[PromptLength..], RejectedIds[PromptLength..]);
+    /// <summary>Prompt and replies told apart, with what is hidden from attention.</summary>
+    public TokenizedPair ToPair() => new(ChosenIds[..PromptLength], ChosenIds[PromptLength..], RejectedIds[PromptLength..])
+    {
+        Seen = new(ChosenAttention[..PromptLength], ChosenAttention[PromptLength..], RejectedAttention[PromptLength..]),
+    };
 }

@@ -6,7 +6,7 @@ namespace Zephyr.Data;
 /// <summary>Rows as tensors, padded on the right to the longest. Tensors are born here and die with the caller's dispose scope.</summary>
 /// <param name="Ids">Token ids, <c>[batch, time]</c> int64.</param>
 /// <param name="Labels">The ids again where they are targets, −100 elsewhere, <c>[batch, time]</c> int64; position t predicts label t + 1.</param>
-/// <param name="Layout">Documents of packed rows; null where a row is one document: padding on the right is never seen by what stands before it.</param>
+/// <param name="Layout">Documents of packed rows, or hidden tokens; null where a row is one document: padding on the right is never seen by what stands before it.</param>
 /// <param name="Learned">The targets, picked out.</param>
 /// <param name="Tokens">How many tokens there are, padding not counted.</param>
 public sealed record SftBatch(Tensor Ids, Tensor Labels, TokenLayout? Layout, LearnedTokens Learned, int Tokens)
@@ -53,10 +53,26 @@ public sealed record SftBatch(Tensor Ids, Tensor Labels, TokenLayout? Layout, Le
         return new(
             tensor(ids, shape, device: device),
             tensor(labels, shape, device: device),
-            rows.Any(row => row.Documents is not null) ? TokenLayout.Packed(tensor(Documents(rows, time), shape, device: device)) : null,
+            LayoutOf(rows, time, device),
             new(Vector(positions), Vector(targets), Vector(owners), targets.Count),
             rows.Sum(row => row.Ids.Length));
     }
+
+    private static TokenLayout? LayoutOf(IReadOnlyList<TokenizedExample> rows, int time, Device? device)
+    {
+        Tensor Table(long[] marks) => tensor(marks, [rows.Count, time], device: device);
+        return (rows.Any(row => row.Seen is not null), rows.Any(row => row.Documents is not null)) switch
+        {
+            (true, true) => throw new ArgumentException("A batch has rows with hidden tokens and packed rows: put them into batches of their own.", nameof(rows)),
+            (true, _) => TokenLayout.Hiding(Table(Seen(rows, time))),
+            (_, true) => TokenLayout.Packed(Table(Documents(rows, time))),
+            _ => null,
+        };
+    }
+
+    /// <summary>1 on each token that may be read; 0 on hidden ones and padding.</summary>
+    private static long[] Seen(IReadOnlyList<TokenizedExample> rows, int time) =>
+        [.. rows.SelectMany(row => Enumerable.Range(0, time).Select(position => position < row.Ids.Length && (row.Seen?[position] ?? true) ? 1L : 0))];
 
     /// <summary>The number of each token's document, counted from 1 in its row; 0 on padding.</summary>
     private static long[] Documents(IReadOnlyList<TokenizedExample> rows, int time)

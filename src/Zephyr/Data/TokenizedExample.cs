@@ -11,6 +11,12 @@ public sealed record TokenizedExample(int[] Ids, bool[] Learned)
     /// </summary>
     public IReadOnlyList<int>? Documents { get; init; }
 
+    /// <summary>
+    /// False on tokens that no later token may read, as long as <see cref="Ids"/>; null where all may be read, as in every new run. The released run's
+    /// pairs hid each end of turn (<see cref="SeparatePair"/>).
+    /// </summary>
+    public bool[]? Seen { get; init; }
+
     /// <summary>A row with every token learned.</summary>
     public static TokenizedExample AllLearned(int[] ids)
     {
@@ -23,7 +29,7 @@ public sealed record TokenizedExample(int[] Ids, bool[] Learned)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         return Ids.Length <= length ? this : Documents is null
-            ? new(Ids[..length], Learned[..length])
+            ? new(Ids[..length], Learned[..length]) { Seen = Seen?[..length] }
             : throw new InvalidOperationException("A packed row is not cut: cut its documents before packing.");
     }
 
@@ -33,6 +39,12 @@ public sealed record TokenizedExample(int[] Ids, bool[] Learned)
     /// <exception cref="ArgumentException">Ids, mask and document lengths disagree.</exception>
     public IEnumerable<int> Targets()
     {
+        if (Seen is not null && (Seen.Length != Ids.Length || Documents is not null))
+        {
+            throw new ArgumentException(
+                $"A row of {Ids.Length} ids has {Seen.Length} marks of what is seen and {Documents?.Count ?? 0} packed documents: give a mark for each id, and only to a row of its own.");
+        }
+
         if (Ids.Length != Learned.Length || (Documents is not null && Documents.Sum() != Ids.Length))
         {
             throw new ArgumentException(

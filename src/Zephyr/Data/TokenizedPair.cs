@@ -6,22 +6,47 @@ namespace Zephyr.Data;
 /// <param name="Rejected">The other response with its end token.</param>
 public sealed record TokenizedPair(int[] Prompt, int[] Chosen, int[] Rejected)
 {
+    /// <summary>Which ids later ones may read; null where all may be read, as in every new run. The released run hid each end of turn.</summary>
+    public SeenTokens? Seen { get; init; }
+
     /// <summary>
-    /// Pairs cut to <paramref name="length"/> tokens: the first ones of prompt and response are kept; a pair whose prompt alone fills the row is dropped.
+    /// Pairs cut to <paramref name="length"/> tokens: the first ones of prompt and response are kept; a pair whose prompt alone fills the row is dropped and named.
     /// </summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="length">Ids that prompt and response may have together, at least 2.</param>
     /// <remarks>Source: TRL's keep_start.</remarks>
-    public static IReadOnlyList<TokenizedPair> Truncate(IEnumerable<TokenizedPair> pairs, int length)
+    public static TokenizedRows<TokenizedPair> Truncate(IEnumerable<TokenizedPair> pairs, int length)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 2);
-        return [.. pairs.Where(pair => pair.Prompt.Length < length).Select(pair => pair.First(length))];
+        var (rows, dropped, cut) = (new List<TokenizedPair>(), new List<DroppedRow>(), 0);
+        foreach (var (index, pair) in pairs.Index())
+        {
+            if (pair.Prompt.Length >= length)
+            {
+                dropped.Add(new(index, $"its prompt alone has {pair.Prompt.Length} ids, the limit is {length}"));
+                continue;
+            }
+
+            rows.Add(pair.First(length));
+            cut += ReferenceEquals(rows[^1], pair) ? 0 : 1;
+        }
+
+        return new(rows, cut, dropped);
     }
 
     private TokenizedPair First(int length)
     {
         var room = length - Prompt.Length;
+        T[] Cut<T>(T[] items) => items[..Math.Min(room, items.Length)];
         return Chosen.Length <= room && Rejected.Length <= room
             ? this
-            : new(Prompt, Chosen[..Math.Min(room, Chosen.Length)], Rejected[..Math.Min(room, Rejected.Length)]);
+            : new(Prompt, Cut(Chosen), Cut(Rejected)) { Seen = Seen is null ? null : new(Seen.Prompt, Cut(Seen.Chosen), Cut(Seen.Rejected)) };
     }
 }
+
+/// <summary>Which ids of a pair later ones may read: a mark for each.</summary>
+/// <param name="Prompt">Of the prompt.</param>
+/// <param name="Chosen">Of the preferred response.</param>
+/// <param name="Rejected">Of the other response.</param>
+public sealed record SeenTokens(bool[] Prompt, bool[] Chosen, bool[] Rejected);

@@ -80,6 +80,11 @@ public sealed class KvCache : IDisposable
             throw new ArgumentException("Rows padded on the right cannot go on from their end; pad prompts on the left.", nameof(layout));
         }
 
+        if (layout is { Seen: not null })
+        {
+            throw new ArgumentException("A row with hidden tokens cannot go on from its end: the cache keeps no such marks.", nameof(layout));
+        }
+
         if (layout?.Documents is not { } documents)
         {
             return;

@@ -61,7 +61,7 @@ internal sealed class PassTables(MistralConfig config)
 
         if ((cache is null ? layout?.Documents : cache.Documents(keys)) is { } documents)
         {
-            return Prepared(AttentionMask.WithinDocuments(documents, time, config.SlidingWindow, type));
+            return Prepared(AttentionMask.WithinDocuments(documents, time, config.SlidingWindow, type, layout?.Seen));
         }
 
         return keys == time ? PlainCausal(ids.shape[0], time, type, ids.device) : Prepared(AttentionMask.Causal(time, keys, config.SlidingWindow, type, ids.device));

@@ -18,6 +18,25 @@ public sealed class TokenLayout
     /// <summary>Document number of every token, <c>[batch, time]</c>, 64-bit; 0 is padding. <c>null</c> where no mask beyond causality is needed.</summary>
     public Tensor? Documents { get; }
 
+    /// <summary>1 on tokens that later ones may read and 0 on the others, <c>[batch, time]</c>, 64-bit; <c>null</c> where all may be read.</summary>
+    public Tensor? Seen { get; private init; }
+
+    /// <summary>One text a row in which some tokens, and padding on the right, are hidden from all that come after; positions count them all the same.</summary>
+    /// <param name="seen">1 on tokens that may be read and 0 on hidden ones, <c>[batch, time]</c>. A hidden token does not read itself either.</param>
+    /// <remarks>What an attention mask with zeros inside the text did in November 2023; new runs have no use for it.</remarks>
+    /// <exception cref="ArgumentException">Not <c>[batch, time]</c>.</exception>
+    public static TokenLayout Hiding(Tensor seen)
+    {
+        using var scope = NewDisposeScope();
+        var marks = Checked(seen).ne(Scalars.Of(0)).to(ScalarType.Int64);
+        var (batch, time) = (marks.shape[0], marks.shape[1]);
+        var positions = arange(Scalars.Of(time), ScalarType.Int64, marks.device).unsqueeze(0).expand(batch, time).contiguous();
+        return new(ones_like(marks).MoveToOuterDisposeScope(), positions.MoveToOuterDisposeScope(), marks.select(1, -1).eq(Scalars.Of(0)).any().item<bool>())
+        {
+            Seen = marks.MoveToOuterDisposeScope(),
+        };
+    }
+
     /// <summary>One text a row, padded on the left or on the right.</summary>
     /// <param name="attentionMask">1 on text and 0 on padding, <c>[batch, time]</c>.</param>
     /// <exception cref="ArgumentException">Not <c>[batch, time]</c>, or a row has padding inside its text.</exception>

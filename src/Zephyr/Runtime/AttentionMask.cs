@@ -34,11 +34,12 @@ public sealed class AttentionMask : IDisposable
     /// <param name="time">Number of queries; they are the last ones of the keys.</param>
     /// <param name="window">How many tokens a query sees, itself included; <c>null</c> is all.</param>
     /// <param name="type">Type of the scores.</param>
-    public static AttentionMask WithinDocuments(Tensor documents, long time, int? window, ScalarType type)
+    /// <param name="seen">0 on keys that nobody sees though they belong to a document, <c>[batch, keys]</c>; null hides none.</param>
+    public static AttentionMask WithinDocuments(Tensor documents, long time, int? window, ScalarType type, Tensor? seen = null)
     {
         var keys = documents.shape[1];
         var own = documents.narrow(1, keys - time, time).unsqueeze(2); // [batch, time, 1]
-        var other = documents.unsqueeze(1);                            // [batch, 1, keys]
+        var other = (seen is null ? documents : documents * seen).unsqueeze(1); // [batch, 1, keys]
         var visible = own.eq(other).logical_and(other.ne(Scalars.Of(0))).logical_and(Visible(time, keys, window, documents.device));
         return new(Additives(visible, type), isPlainCausal: false);
     }

@@ -45,10 +45,13 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
 
     /// <summary>sha256 of rows: ids, masks and documents.</summary>
     public static string HashOf(IEnumerable<TokenizedExample> rows) => HashOf(
-        rows.SelectMany(row => new[] { row.Ids, [.. row.Learned.Select(learned => learned ? 1 : 0)], [.. row.Documents ?? []] }));
+        rows.SelectMany(row => new[] { row.Ids, [.. row.Learned.Select(learned => learned ? 1 : 0)], [.. row.Documents ?? []] }.Concat(Marks(row.Seen))));
 
     /// <summary>sha256 of pairs.</summary>
-    public static string HashOf(IEnumerable<TokenizedPair> pairs) => HashOf(pairs.SelectMany(pair => new[] { pair.Prompt, pair.Chosen, pair.Rejected }));
+    public static string HashOf(IEnumerable<TokenizedPair> pairs) => HashOf(pairs.SelectMany(pair => new[] { pair.Prompt, pair.Chosen, pair.Rejected }
+        .Concat(pair.Seen is { } seen ? Marks([.. seen.Prompt, .. seen.Chosen, .. seen.Rejected]) : [])));
+
+    private static int[][] Marks(bool[]? seen) => seen is null ? [] : [[.. seen.Select(mark => mark ? 1 : 0)]];
 
     private static string HashOf(IEnumerable<int[]> sequences)
     {

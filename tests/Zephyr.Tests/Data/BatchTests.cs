@@ -60,9 +60,12 @@ public class BatchTests
     {
         var pairs = TokenizedPair.Truncate([new([1, 2, 3], [4, 5, 6], [7]), new([1, 2, 3, 4, 5], [6], [7])], 5);
 
-        var pair = Assert.Single(pairs);
+        var pair = Assert.Single(pairs.Rows);
         Assert.Equal([4, 5], pair.Chosen);
         Assert.Equal([7], pair.Rejected);
+        Assert.Equal(1, pairs.Cut);
+        Assert.Equal(1, Assert.Single(pairs.Dropped).Index);
+        Assert.Contains("5 ids, the limit is 5", pairs.Dropped[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -132,10 +132,12 @@ public sealed class TokenizationGoldenTests
         }
     }
 
+    public static TheoryData<string> EraTokenFiles =>
+        [.. Directory.GetFiles(GoldenFiles.At("era2023"), "tokens-*.jsonl").Order().Select(path => Path.GetFileNameWithoutExtension(path)["tokens-".Length..])];
+
     /// <summary>Ids and attention that TRL 0.7.4 itself gave its model: 64 training pairs, then the evaluation pairs.</summary>
     [Theory]
-    [InlineData("dpo")]
-    [InlineData("dpo-truncated")]
+    [MemberData(nameof(EraTokenFiles))]
     public void Separate_pairs_are_what_the_released_software_trained_on(string run)
     {
         var settings = JsonDocument.Parse(File.ReadAllText(GoldenFiles.At("era2023", run, "settings.json"))).RootElement;
@@ -155,6 +157,11 @@ public sealed class TokenizationGoldenTests
             Assert.Equal(row.Ints("rejected_attention_mask"), ours.RejectedAttention.Select(seen => seen ? 1 : 0));
             Assert.Equal(row.Ints("chosen_labels").TakeWhile(label => label == -100).Count(), ours.PromptLength);
             Assert.Equal(row.Ints("chosen_labels")[ours.PromptLength..], ours.ToPair().Chosen);
+            Assert.Equal(row.Ints("rejected_labels"), Enumerable.Repeat(-100, ours.PromptLength).Concat(ours.ToPair().Rejected));
+            var batch = PairBatch.Of([ours.ToPair()]);
+            Assert.Equal(
+                row.Ints("chosen_attention_mask").Concat(row.Ints("rejected_attention_mask")).Count(seen => seen == 1),
+                (int)batch.Rows.Layout!.Seen!.sum().item<long>());
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class GoldenLossInputs
         : value.GetDouble();
 }
 
-/// <summary>How near a number must be, and how far the farthest one was.</summary>
+/// <summary>How near a number must be.</summary>
 internal sealed record GoldenTolerance(double Relative, double Absolute)
 {
     /// <summary>golden/README.md: double 1e-10 relative; single 1e-5 relative + 1e-7, the extreme inputs 1e-4.</summary>

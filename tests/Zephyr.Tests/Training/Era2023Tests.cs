@@ -38,12 +38,9 @@ public class Era2023Tests
         Assert.Equal(
             File.ReadLines(GoldenFiles.At("era2023", "packed-48.jsonl")).Select(line => JsonSerializer.Deserialize<int[]>(line)!),
             rows.Select(row => row.Ids));
-        var (shape, percent) = Regex.Match(settings.GetProperty("schedule").GetString()!, @"^(\w+), (\d+) % warm-up$").Groups is var found
-            ? (Enum.Parse<RateShape>(found[1].Value, ignoreCase: true), int.Parse(found[2].Value, CultureInfo.InvariantCulture))
-            : default;
         var options = new SftOptions
         {
-            LearningRate = new() { Peak = settings.Get("learning_rate"), Shape = shape, WarmupRatio = percent / 100.0 },
+            LearningRate = Rate(settings),
             BatchSize = settings.GetProperty("batch").GetInt32(),
             Steps = records.Count,
             Seed = null,
@@ -60,6 +57,18 @@ public class Era2023Tests
         using var scope = NewDisposeScope();
         var expected = Safetensors.Read(GoldenFiles.At("era2023", "sft-packed", $"weights-{records.Count}.safetensors"));
         Assert.All(model.named_parameters(), weight => Assert.True((weight.parameter - expected[weight.name]).abs().max().item<float>() < 1e-4f, weight.name));
+    }
+
+    /// <summary>The schedule, which settings.json names in words: "cosine, 10 % warm-up".</summary>
+    internal static LearningRate Rate(JsonElement settings)
+    {
+        var words = Regex.Match(settings.GetProperty("schedule").GetString()!, @"^(\w+), (\d+) % warm-up$").Groups;
+        return new()
+        {
+            Peak = settings.Get("learning_rate"),
+            Shape = Enum.Parse<RateShape>(words[1].Value, ignoreCase: true),
+            WarmupRatio = int.Parse(words[2].Value, CultureInfo.InvariantCulture) / 100.0,
+        };
     }
 
     private static IReadOnlyList<TokenizedExample> Pack(int length, int rowsPerBuffer)

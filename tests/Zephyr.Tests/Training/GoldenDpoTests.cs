@@ -16,11 +16,11 @@ public class GoldenDpoTests
     public void Every_step_follows_the_reference(string name)
     {
         var run = new GoldenRun("dpo", name);
-        var lacking = run.Lacking("beta", "loss_type", "loss_weights", "reference", "precompute_ref_log_probs");
+        var lacking = run.Lacking([.. GoldenDpoSettings.Known, "reference", "precompute_ref_log_probs"]);
         Assert.SkipWhen(lacking is not null, lacking ?? "");
 
         var policy = run.Model();
-        var (pairs, heldOut) = (TokenizedPair.Truncate(run.Pairs("train.jsonl"), run.MaxLength), TokenizedPair.Truncate(run.Pairs("eval.jsonl"), run.MaxLength));
+        var (pairs, heldOut) = (TokenizedPair.Truncate(run.Pairs("train.jsonl"), run.MaxLength).Rows, TokenizedPair.Truncate(run.Pairs("eval.jsonl"), run.MaxLength).Rows);
         var options = Options(run);
         var reference = Reference(run, [.. pairs, .. heldOut]);
         var trainer = new DpoTrainer(policy, reference, pairs, options);
@@ -97,31 +97,18 @@ public class GoldenDpoTests
             "other" => "other-model",
             var other => throw new InvalidDataException($"{run.Name}: reference {other}?"),
         });
-        return run.Flag("precompute_ref_log_probs") ? ReferenceLogProbs.Compute(model, pairs) : new FrozenReference(model);
+        var tail = GoldenDpoSettings.Read(run.Settings).LengthDesensitization;
+        return run.Flag("precompute_ref_log_probs") ? ReferenceLogProbs.Compute(model, pairs, lengthDesensitization: tail) : new FrozenReference(model, tail);
     }
 
-    private static DpoOptions Options(GoldenRun run)
+    private static DpoOptions Options(GoldenRun run) => GoldenDpoSettings.Read(run.Settings) with
     {
-        var kinds = run.Settings.GetProperty("loss_type").EnumerateArray().Select(kind => kind.GetString() switch
-        {
-            "sigmoid" => PreferenceLoss.Sigmoid,
-            "ipo" => PreferenceLoss.Ipo,
-            "hinge" => PreferenceLoss.Hinge,
-            "sft" => PreferenceLoss.Sft,
-            var other => throw new InvalidDataException($"{run.Name}: loss {other}?"),
-        }).ToArray();
-        var weights = run.Settings.TryGetProperty("loss_weights", out var given) ? given.EnumerateArray().Select(weight => weight.GetDouble()) : kinds.Select(_ => 1.0);
-        return new()
-        {
-            LearningRate = run.Rate(),
-            Optimizer = run.Optimizer(),
-            BatchSize = run.BatchSize,
-            Accumulation = run.Accumulation,
-            Steps = run.Steps,
-            ClipNorm = run.ClipNorm(),
-            Beta = run.Settings.Get("beta"),
-            Losses = [.. kinds.Zip(weights, (kind, weight) => new WeightedLoss(kind, weight))],
-            Seed = null,
-        };
-    }
+        LearningRate = run.Rate(),
+        Optimizer = run.Optimizer(),
+        BatchSize = run.BatchSize,
+        Accumulation = run.Accumulation,
+        Steps = run.Steps,
+        ClipNorm = run.ClipNorm(),
+        Seed = null,
+    };
 }
