@@ -8,14 +8,19 @@ internal sealed class Arguments
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <summary>Reads the words; only the names given are known.</summary>
-    /// <exception cref="ArgumentException">A name that the command does not know, or one without a value.</exception>
+    /// <exception cref="UsageException">A name that the command does not know, or one without a value.</exception>
     public Arguments(string[] words, params string[] known)
     {
         for (var i = 0; i < words.Length; i += 2)
         {
-            if (!known.Contains(words[i]) || i + 1 == words.Length)
+            if (!known.Contains(words[i]))
             {
-                throw new ArgumentException($"\"{words[i]}\" is not understood. Options: {string.Join(", ", known.Select(name => $"{name} VALUE"))}.");
+                throw new UsageException($"\"{words[i]}\" is not understood.");
+            }
+
+            if (i + 1 == words.Length)
+            {
+                throw new UsageException($"{words[i]} wants a value after it.");
             }
 
             _values[words[i]] = words[i + 1];
@@ -26,16 +31,22 @@ internal sealed class Arguments
     public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 
     /// <summary>Whole numbers with commas between.</summary>
-    /// <exception cref="ArgumentException">Something else.</exception>
+    /// <exception cref="UsageException">Something else.</exception>
     public IReadOnlyList<long> Numbers(string name, string otherwise) =>
     [
         .. Text(name, otherwise).Split(',').Select(text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new ArgumentException($"{name} wants whole numbers with commas between, not \"{text}\".")),
+            : throw new UsageException($"{name} wants whole numbers with commas between, not \"{text}\".")),
     ];
 
+    /// <summary>One whole number, at least 0.</summary>
+    /// <exception cref="UsageException">Something else.</exception>
+    public int Number(string name, int otherwise) => !_values.TryGetValue(name, out var text) ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new UsageException($"{name} wants a whole number, not \"{text}\".");
+
     /// <summary>The repository's data folder: given, or found upwards from where the command runs.</summary>
-    /// <exception cref="ArgumentException">Neither.</exception>
+    /// <exception cref="UsageException">Neither.</exception>
     public string DataFolder()
     {
         if (_values.TryGetValue("--data", out var given))
@@ -51,6 +62,6 @@ internal sealed class Arguments
             }
         }
 
-        throw new ArgumentException($"No Zephyr.Notebooks.sln above {Environment.CurrentDirectory}. Run inside the repository, or name the folder: --data FOLDER.");
+        throw new UsageException($"No Zephyr.Notebooks.sln above {Environment.CurrentDirectory}. Run inside the repository, or name the folder: --data FOLDER.");
     }
 }

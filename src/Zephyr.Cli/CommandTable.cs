@@ -9,6 +9,7 @@ internal static class CommandTable
         new("doctor", "looks at this machine and says what is wrong and how to mend it", Doctor.DoctorCommand.Run),
         new("world", WorldCommand.Summary, WorldCommand.RunAsync),
         new("recipe", RecipeCommand.Summary, RecipeCommand.RunAsync),
+        new("kill-test", KillTest.KillTestCommand.Summary, KillTest.KillTestCommand.RunAsync),
     ];
 
     /// <summary>Runs the command that <paramref name="args"/> names, or prints the table.</summary>
@@ -21,7 +22,7 @@ internal static class CommandTable
         var command = All.FirstOrDefault(candidate => candidate.Name == name);
         if (command is not null)
         {
-            return await command.Run(args[1..]);
+            return await RunAsync(command, args[1..], output);
         }
 
         var asked = name is "help" or "--help" or "-h";
@@ -37,6 +38,25 @@ internal static class CommandTable
         }
 
         return asked ? 0 : 2;
+    }
+
+    private static async Task<int> RunAsync(Command command, string[] words, TextWriter output)
+    {
+        if (words is ["--help" or "-h", ..])
+        {
+            await output.WriteLineAsync($"{command.Name}: {command.Summary}");
+            return 0;
+        }
+
+        try
+        {
+            return await command.Run(words);
+        }
+        catch (UsageException error)
+        {
+            await output.WriteLineAsync($"{error.Message}\n{command.Name}: {command.Summary}");
+            return 2;
+        }
     }
 }
 

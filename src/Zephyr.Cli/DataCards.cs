@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Zephyr.Checkpoints;
+using Zephyr.Files;
 using Zephyr.Recipe;
 
 namespace Zephyr.Cli;

@@ -57,7 +57,7 @@ internal static class RecipeCommand
         var teacher = evaluation.Teacher();
         foreach (var arm in arms)
         {
-            var rate = WinRate.Between([.. arm.Samples.SelectMany(sample => sample.Scores)], [.. arm.Samples.SelectMany(_ => teacher.Scores)]);
+            var rate = WinRate.Between([.. arm.Samples.Select(sample => sample.Scores)], teacher.Scores);
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{arm.Name,-22}[/] wins against the teacher: {rate}");
         }
     }

@@ -10,13 +10,13 @@ internal static class DoctorCommand
 
     /// <summary>Prints one line a finding.</summary>
     /// <param name="arguments">None are taken.</param>
-    /// <returns>0 when nothing is ill, 1 otherwise, 2 for words that it does not know.</returns>
+    /// <returns>0 when nothing is ill, 1 otherwise.</returns>
+    /// <exception cref="UsageException">There are words.</exception>
     public static Task<int> Run(string[] arguments)
     {
         if (arguments.Length > 0)
         {
-            Console.WriteLine($"doctor takes no words, got \"{string.Join(' ', arguments)}\".");
-            return Task.FromResult(2);
+            throw new UsageException($"doctor takes no words, got \"{string.Join(' ', arguments)}\".");
         }
 
         var ill = 0;

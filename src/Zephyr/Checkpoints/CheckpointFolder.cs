@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Zephyr.Files;
 
 namespace Zephyr.Checkpoints;
 
@@ -18,34 +19,34 @@ public static class CheckpointFolder
 {
     private const string Manifest = "manifest.json", Prefix = "step-", Unfinished = ".unfinished-", Replaced = ".replaced-";
 
-    /// <summary>Writes a checkpoint and removes those beyond the newest few.</summary>
+    /// <summary>Writes a checkpoint, then removes those beyond the newest few and those of later steps, which a run that came back to this one has left behind.</summary>
     /// <param name="root">The folder that holds a run's checkpoints; made if it does not exist.</param>
     /// <param name="step">The step after which it is written.</param>
     /// <param name="write">Writes the files into the folder it is given, each flushed to the disk.</param>
     /// <param name="keep">How many checkpoints stay, at least 1.</param>
+    /// <param name="best">The step of one more that stays; null for none.</param>
     /// <returns>The finished folder.</returns>
-    public static string Write(string root, int step, Action<string> write, int keep = int.MaxValue)
+    /// <exception cref="IOException">The disk is full or may not be written to; the older checkpoints are as they were.</exception>
+    public static string Write(string root, int step, Action<string> write, int keep = int.MaxValue, int? best = null)
     {
         ArgumentNullException.ThrowIfNull(write);
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
-
-        Directory.CreateDirectory(root);
-        RemoveLeftovers(root);
-        var name = NameOf(step);
-        var (place, beside) = (Path.Combine(root, name), Path.Combine(root, Unfinished + name));
-        Directory.CreateDirectory(beside);
-        write(beside);
-        WriteManifest(beside);
-        if (Directory.Exists(place))
+        var place = At(root, step);
+        try
         {
-            Directory.Move(place, Path.Combine(root, Replaced + name));
+            Place(root, place, write);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var newest = Folders(root).FirstOrDefault(found => found.Step != step);
+            throw new IOException(
+                $"{place} was not written: {error.Message} {(newest.Folder is null ? "There is no older checkpoint" : $"The older ones are as they were, the newest is {newest.Folder}")}. Free space or change the rights, then save again.",
+                error);
         }
 
-        Directory.Move(beside, place);
-        RemoveLeftovers(root);
-        foreach (var (folder, _) in Folders(root).Skip(keep))
+        foreach (var (folder, _) in Folders(root).Where(found => found.Step > step).Concat(Folders(root).Where(found => found.Step <= step).Skip(keep).Where(found => found.Step != best)))
         {
-            Directory.Delete(folder, recursive: true);
+            Remove(root, folder);
         }
 
         return place;
@@ -113,6 +114,33 @@ public static class CheckpointFolder
         return marks.Count > 0 ? null : $"{manifest} names no files";
     }
 
+    /// <summary>The folder of a step's checkpoint, whether or not there is one.</summary>
+    public static string At(string root, int step) => Path.Combine(root, NameOf(step));
+
+    private static void Place(string root, string place, Action<string> write)
+    {
+        var beside = Path.Combine(root, Unfinished + Path.GetFileName(place));
+        Disk.CreateFolder(root);
+        RemoveLeftovers(root);
+        Disk.CreateFolder(beside);
+        write(beside);
+        WriteManifest(beside);
+        if (Directory.Exists(place))
+        {
+            Remove(root, place);
+        }
+
+        Disk.MoveFolder(beside, place);
+    }
+
+    // Renamed first: what is deleted only in part must not look like a checkpoint.
+    private static void Remove(string root, string folder)
+    {
+        var aside = Path.Combine(root, Replaced + Path.GetFileName(folder));
+        Disk.MoveFolder(folder, aside);
+        Disk.DeleteFolder(aside);
+    }
+
     private static string NameOf(int step) => Prefix + step.ToString("D6", CultureInfo.InvariantCulture);
 
     /// <summary>All checkpoint folders, whole or not, newest first.</summary>
@@ -144,7 +172,7 @@ public static class CheckpointFolder
     {
         foreach (var folder in Directory.GetDirectories(root, ".*").Where(IsLeftover))
         {
-            Directory.Delete(folder, recursive: true);
+            Disk.DeleteFolder(folder);
         }
     }
 

@@ -1,3 +1,4 @@
+using Zephyr.Files;
 using Zephyr.Model;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public static class MistralCheckpoint
             ScalarType.BFloat16 => "bfloat16",
             var other => throw new ArgumentException($"Weights would be saved as {other}; float32 and bfloat16 are published types.", nameof(dtype)),
         };
-        Directory.CreateDirectory(folder);
+        Disk.CreateFolder(folder);
         AtomicFile.Write(Path.Combine(folder, "config.json"), model.Config.ToJson(spelling));
 
         using var scope = NewDisposeScope();

@@ -42,10 +42,31 @@ public sealed record WinRate(double Percent, double? StandardError, int Wins, in
     /// <param name="ours">The judge's score of our reply to each prompt.</param>
     /// <param name="theirs">The judge's score of the other reply to the same prompt.</param>
     /// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
-    public static WinRate Between(IReadOnlyList<double> ours, IReadOnlyList<double> theirs)
+    public static WinRate Between(IReadOnlyList<double> ours, IReadOnlyList<double> theirs) => Of(Outcomes(ours, theirs));
+
+    /// <summary>
+    /// The rate over prompts, several of our samples each: a prompt's outcome is the mean over its samples, so that the standard error counts prompts and not samples,
+    /// which are not independent.
+    /// </summary>
+    /// <param name="ours">The judge's scores, for each sample one list over the prompts.</param>
+    /// <param name="theirs">The judge's score of the other reply to the same prompt.</param>
+    /// <exception cref="ArgumentException">There are no samples, or the lists differ in length or are empty.</exception>
+    public static WinRate Between(IReadOnlyList<IReadOnlyList<double>> ours, IReadOnlyList<double> theirs)
+    {
+        ArgumentNullException.ThrowIfNull(ours);
+        if (ours.Count == 0)
+        {
+            throw new ArgumentException("A win rate needs at least one sample a prompt.", nameof(ours));
+        }
+
+        double[][] samples = [.. ours.Select(sample => Outcomes(sample, theirs))];
+        return Of([.. Enumerable.Range(0, theirs.Count).Select(prompt => samples.Average(sample => sample[prompt]))]);
+    }
+
+    private static double[] Outcomes(IReadOnlyList<double> ours, IReadOnlyList<double> theirs)
     {
         Statistics.RequirePairs(ours, theirs);
-        return Of([.. ours.Zip(theirs, (our, their) => our > their ? 1.0 : our < their ? 0.0 : 0.5)]);
+        return [.. ours.Zip(theirs, (our, their) => our > their ? 1.0 : our < their ? 0.0 : 0.5)];
     }
 
     /// <summary>For a table: "53.2 % ± 1.4 (400)".</summary>

@@ -64,6 +64,11 @@ public sealed class Mistral : nn.Module<Tensor, TokenLayout?, Tensor>
         return model;
     }
 
+    /// <summary><see cref="forward"/> on plain rows: nothing padded on the left, one document a row.</summary>
+    /// <param name="ids">Token ids, <c>[batch, time]</c>, 64-bit.</param>
+    /// <returns>Logits, <c>[batch, time, vocab]</c>, in the compute type.</returns>
+    public Tensor call(Tensor ids) => call(ids, null);
+
     /// <summary>Unnormalised scores of the next token after every position; position t sees nothing after t.</summary>
     /// <param name="ids">Token ids, <c>[batch, time]</c>, 64-bit.</param>
     /// <param name="layout">Padding or documents; <c>null</c> is plain rows, and also right for rows padded on the right.</param>

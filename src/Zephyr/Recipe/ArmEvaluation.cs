@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Zephyr.Checkpoints;
+using Zephyr.Files;
 using Zephyr.Generation;
 using Zephyr.Model;
 using Zephyr.Rows;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Zephyr.Checkpoints;
 using Zephyr.Feedback;
+using Zephyr.Files;
 
 namespace Zephyr.Recipe;
 

@@ -9,6 +9,8 @@ namespace Zephyr.Recipe;
 /// <param name="tokenizer">The world's tokenizer.</param>
 public sealed class WorldTokens(SentencePieceBpe tokenizer)
 {
+    private readonly Tokenization _tokenization = new(tokenizer);
+
     /// <summary>Rows of raw documents for the base model, each document after <c>&lt;s&gt;</c>, none ended; every token learned.</summary>
     /// <param name="documents">Documents without end.</param>
     /// <param name="rows">How many rows.</param>
@@ -40,7 +42,7 @@ public sealed class WorldTokens(SentencePieceBpe tokenizer)
     {
         ArgumentNullException.ThrowIfNull(dialogues);
         ArgumentNullException.ThrowIfNull(preset);
-        TokenizedExample[] encoded = [.. dialogues.Select(dialogue => TokenizedExample.AllLearned(tokenizer.Encode(ChatTemplate.Zephyr.Render(dialogue.Messages).Text, addBos: true)))];
+        TokenizedExample[] encoded = [.. dialogues.Select(dialogue => _tokenization.Example(dialogue, LossMask.All))];
         var stream = Enumerable.Range(0, preset.Epochs.Value).SelectMany(epoch => DataOrder.Epoch(encoded.Length, seed, epoch)).Select(row => encoded[row]);
         return Whole(Packing.Wrapped(stream, preset.RowLength.Value), preset.RowLength.Value, int.MaxValue);
     }
@@ -50,13 +52,13 @@ public sealed class WorldTokens(SentencePieceBpe tokenizer)
         [.. pairs.Select(pair => new TokenizedPair(Prompt(pair.PromptMessages), Reply(pair.ChosenReply), Reply(pair.RejectedReply)))];
 
     /// <summary>A prompt up to the point where the assistant speaks.</summary>
-    public int[] Prompt(IEnumerable<ChatMessage> messages) => tokenizer.Encode(ChatTemplate.Zephyr.Render(messages, addGenerationPrompt: true).Text, addBos: true);
+    public int[] Prompt(IEnumerable<ChatMessage> messages) => _tokenization.Prompt(messages);
 
     /// <summary>The prompts of held-out dialogues.</summary>
     public IReadOnlyList<int[]> Prompts(IEnumerable<Dialogue> dialogues) => [.. dialogues.Select(dialogue => Prompt(WorldRows.PromptOf(dialogue)))];
 
     /// <summary>A reply as it goes on after the header's line break, with its end.</summary>
-    public int[] Reply(string text) => [.. tokenizer.EncodeContinuation(text), tokenizer.EosId];
+    public int[] Reply(string text) => _tokenization.Reply(text);
 
     /// <summary>A reply's text; a new document that the model began by itself shows as <c>&lt;s&gt;</c>.</summary>
     public string Text(IReadOnlyList<int> ids)

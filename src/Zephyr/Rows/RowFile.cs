@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Zephyr.Files;
 
 namespace Zephyr.Rows;
 
@@ -62,18 +63,17 @@ public static class RowFile
             throw new ArgumentException($"{path}: rows are written as .jsonl or .json, with or without .gz.", nameof(path));
         }
 
-        var sibling = $"{path}.{Environment.ProcessId}.new";
-        using (var file = new FileStream(sibling, FileMode.Create, FileAccess.Write))
+        AtomicFile.Write(path, file =>
         {
-            using (var stream = plain == path ? (Stream)new BufferedStream(file) : new GZipStream(file, CompressionLevel.SmallestSize, leaveOpen: true))
+            if (plain == path)
             {
-                WriteRows(stream, rows, array);
-                stream.Flush();
-                file.Flush(flushToDisk: true);
+                WriteRows(file, rows, array);
+                return;
             }
-        }
 
-        File.Move(sibling, path, overwrite: true);
+            using var zip = new GZipStream(file, CompressionLevel.SmallestSize, leaveOpen: true);
+            WriteRows(zip, rows, array);
+        });
     }
 
     private static void WriteRows<T>(Stream stream, IEnumerable<T> rows, bool array)

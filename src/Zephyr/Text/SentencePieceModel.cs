@@ -1,3 +1,5 @@
+using Zephyr.Files;
+
 namespace Zephyr.Text;
 
 /// <summary>What a piece of a SentencePiece vocabulary is for.</summary>
@@ -64,15 +66,5 @@ public sealed record SentencePieceModel
     public static SentencePieceModel Read(string path) => SentencePieceFile.Parse(File.ReadAllBytes(path), path);
 
     /// <summary>Writes a model file that SentencePiece and everything built on it can load; the file is replaced whole or not at all.</summary>
-    public void Write(string path)
-    {
-        var sibling = $"{path}.{Environment.ProcessId}.new";
-        using (var file = new FileStream(sibling, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(SentencePieceFile.ToBytes(this));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(sibling, path, overwrite: true);
-    }
+    public void Write(string path) => AtomicFile.Write(path, file => file.Write(SentencePieceFile.ToBytes(this)));
 }

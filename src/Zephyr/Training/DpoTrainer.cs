@@ -45,7 +45,7 @@ public sealed class DpoTrainer
         _stepsPerEpoch = DataOrder.StepsPerEpoch(pairs.Count, options.BatchSize, options.Accumulation);
         Steps = options.Steps ?? options.Epochs * _stepsPerEpoch;
         _optimizer = Optimizers.Of(policy, options.Optimizer);
-        _loop = new(policy, _optimizer, new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(pairs)), Steps);
+        _loop = new(policy, _optimizer, new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(pairs), reference?.Lineage), Steps);
     }
 
     /// <summary>Pairs that are evaluated on and never trained on; the reference must know them too.</summary>
@@ -59,6 +59,13 @@ public sealed class DpoTrainer
     {
         get => _loop.Run;
         init => _loop.Run = value;
+    }
+
+    /// <summary>Lets the model write whenever it is evaluated; what it wrote goes into the run's sample log. Null for no samples.</summary>
+    public Func<IReadOnlyList<RunSample>>? Samples
+    {
+        get => _loop.Samples;
+        init => _loop.Samples = value;
     }
 
     /// <summary>How many optimizer steps the run has.</summary>
@@ -78,9 +85,16 @@ public sealed class DpoTrainer
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
     public IEnumerable<DpoStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, Evaluated, cancelled);
 
-    private DpoStep Evaluated(DpoStep made) => HeldOut.Count > 0 && (made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0))
-        ? made with { HeldOut = DpoEvaluation.Of(_policy, _reference, HeldOut, _options) }
-        : made;
+    private (DpoStep Record, double? HeldOutLoss) Evaluated(DpoStep made)
+    {
+        if (HeldOut.Count == 0 || !(made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0)))
+        {
+            return (made, null);
+        }
+
+        var heldOut = DpoEvaluation.Of(_policy, _reference, HeldOut, _options);
+        return (made with { HeldOut = heldOut }, heldOut.Loss);
+    }
 
     private DpoStep Step(int number)
     {

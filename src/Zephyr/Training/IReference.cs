@@ -15,6 +15,9 @@ public interface IReference
     /// <param name="pairs">The pairs of a batch.</param>
     /// <param name="batch">The same as tensors.</param>
     PairLogProbs Of(IReadOnlyList<TokenizedPair> pairs, PairBatch batch);
+
+    /// <summary>Which frozen model this is, as a hash: a run is not gone on with against another one.</summary>
+    string Lineage { get; }
 }
 
 /// <summary>A reference that is run on every batch: nothing is prepared or kept, and a step costs one more forward pass.</summary>
@@ -22,6 +25,11 @@ public interface IReference
 /// <param name="lengthDesensitization">How much of a response beyond the other's length is summed, as in the run's <see cref="DpoOptions.LengthDesensitization"/>; null is all.</param>
 public sealed class FrozenReference(Mistral model, double? lengthDesensitization = null) : IReference
 {
+    private readonly Lazy<string> _lineage = new(() => Training.Lineage.HashOf(model));
+
+    /// <inheritdoc/>
+    public string Lineage => _lineage.Value;
+
     /// <inheritdoc/>
     public double? LengthDesensitization => lengthDesensitization;
 

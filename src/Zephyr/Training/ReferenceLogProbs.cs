@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Zephyr.Checkpoints;
 using Zephyr.Data;
 using Zephyr.Losses;
@@ -12,9 +11,9 @@ public sealed class ReferenceLogProbs : IReference
 {
     private readonly Dictionary<TokenizedPair, (double Chosen, double Rejected)> _known = new(ReferenceEqualityComparer.Instance);
 
-    private ReferenceLogProbs(IReadOnlyList<TokenizedPair> pairs, double[] chosen, double[] rejected, string key, double? lengthDesensitization)
+    private ReferenceLogProbs(IReadOnlyList<TokenizedPair> pairs, double[] chosen, double[] rejected, Source source)
     {
-        (Key, LengthDesensitization) = (key, lengthDesensitization);
+        (Key, Lineage, LengthDesensitization) = (source.Key, source.Model, source.Tail);
         for (var pair = 0; pair < pairs.Count; pair++)
         {
             _known[pairs[pair]] = (chosen[pair], rejected[pair]);
@@ -26,6 +25,9 @@ public sealed class ReferenceLogProbs : IReference
 
     /// <inheritdoc/>
     public double? LengthDesensitization { get; }
+
+    /// <inheritdoc/>
+    public string Lineage { get; }
 
     /// <summary>Runs the model over all pairs, or reads the numbers back where they were computed before.</summary>
     /// <param name="model">The frozen model.</param>
@@ -39,19 +41,19 @@ public sealed class ReferenceLogProbs : IReference
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        var key = KeyOf(model, pairs, lengthDesensitization);
+        var source = SourceOf(model, pairs, lengthDesensitization);
         if (cache is null)
         {
-            return Run(model, pairs, batchSize, key, lengthDesensitization);
+            return Run(model, pairs, batchSize, source);
         }
 
-        var file = Path.Combine(cache, $"reference-{key}.safetensors");
+        var file = Path.Combine(cache, $"reference-{source.Key}.safetensors");
         if (File.Exists(file))
         {
-            return Read(file, pairs, key, lengthDesensitization);
+            return Read(file, pairs, source);
         }
 
-        var computed = Run(model, pairs, batchSize, key, lengthDesensitization);
+        var computed = Run(model, pairs, batchSize, source);
         Directory.CreateDirectory(cache);
         computed.Write(file, pairs);
         return computed;
@@ -78,7 +80,7 @@ public sealed class ReferenceLogProbs : IReference
             nameof(pair));
     }
 
-    private static ReferenceLogProbs Run(Mistral model, IReadOnlyList<TokenizedPair> pairs, int batchSize, string key, double? tail)
+    private static ReferenceLogProbs Run(Mistral model, IReadOnlyList<TokenizedPair> pairs, int batchSize, Source source)
     {
         using var none = no_grad();
         var (chosen, rejected) = (new double[pairs.Count], new double[pairs.Count]);
@@ -86,7 +88,7 @@ public sealed class ReferenceLogProbs : IReference
         foreach (var part in byLength.Chunk(batchSize))
         {
             using var scope = NewDisposeScope();
-            var scores = PairScores.Of(model, PairBatch.Of([.. part.Select(pair => pairs[pair])], model.Device), metrics: false, tail).LogProbs;
+            var scores = PairScores.Of(model, PairBatch.Of([.. part.Select(pair => pairs[pair])], model.Device), metrics: false, source.Tail).LogProbs;
             var sums = cat([scores.Chosen, scores.Rejected]).Doubles();
             for (var i = 0; i < part.Length; i++)
             {
@@ -94,16 +96,16 @@ public sealed class ReferenceLogProbs : IReference
             }
         }
 
-        return new(pairs, chosen, rejected, key, tail);
+        return new(pairs, chosen, rejected, source);
     }
 
-    private static ReferenceLogProbs Read(string file, IReadOnlyList<TokenizedPair> pairs, string key, double? tail)
+    private static ReferenceLogProbs Read(string file, IReadOnlyList<TokenizedPair> pairs, Source source)
     {
         using var scope = NewDisposeScope();
         var numbers = Safetensors.Read(file);
         var (chosen, rejected) = (numbers["chosen"].Doubles(), numbers["rejected"].Doubles());
         return chosen.Length == pairs.Count && rejected.Length == pairs.Count
-            ? new(pairs, chosen, rejected, key, tail)
+            ? new(pairs, chosen, rejected, source)
             : throw new InvalidDataException($"{file} holds {chosen.Length} pairs for a data set of {pairs.Count}: delete it, it will be computed again.");
     }
 
@@ -117,24 +119,13 @@ public sealed class ReferenceLogProbs : IReference
         });
     }
 
-    private static string KeyOf(Mistral model, IReadOnlyList<TokenizedPair> pairs, double? tail)
+    private static Source SourceOf(Mistral model, IReadOnlyList<TokenizedPair> pairs, double? tail)
     {
-        using var scope = NewDisposeScope();
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Add(string text) => hash.AppendData(System.Text.Encoding.UTF8.GetBytes(text + "\n"));
-        Add($"{model.Config.ToJson()} {model.ComputeType}");
-        foreach (var (name, weight) in model.named_parameters())
-        {
-            Add($"{name} {weight.dtype}");
-            hash.AppendData(weight.detach().cpu().contiguous().bytes);
-        }
-
-        Add(TrainingState.HashOf(pairs));
-        if (tail is not null)
-        {
-            Add(FormattableString.Invariant($"length desensitization {tail:R}"));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var weights = Training.Lineage.HashOf(model);
+        string[] made = [weights, TrainingState.HashOf(pairs), .. tail is null ? Array.Empty<string>() : [FormattableString.Invariant($"length desensitization {tail:R}")]];
+        return new(weights, Training.Lineage.HashOf(made), tail);
     }
+
+    /// <summary>What the numbers come from.</summary>
+    private sealed record Source(string Model, string Key, double? Tail);
 }

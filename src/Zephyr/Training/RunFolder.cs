@@ -1,14 +1,21 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Zephyr.Checkpoints;
+using Zephyr.Files;
+using Zephyr.Model;
 
 namespace Zephyr.Training;
 
-/// <summary>Where a run keeps what must outlive the process: its step log, one JSON line a step, and its checkpoints.</summary>
+/// <summary>
+/// Where a run keeps what must outlive the process: <c>run.json</c> (options and where its numbers come from), <c>steps.jsonl</c> (a step record a line),
+/// <c>samples.jsonl</c>, <c>events/</c> for TensorBoard, and <c>checkpoints/</c>.
+/// </summary>
 /// <param name="path">The folder; made when the run begins. One run each.</param>
 public sealed class RunFolder(string path)
 {
     private static readonly JsonSerializerOptions Line = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private EventLog? _events;
 
     /// <summary>The folder.</summary>
     public string Path { get; } = path;
@@ -16,51 +23,70 @@ public sealed class RunFolder(string path)
     /// <summary>Steps between checkpoints; one more is written after the last step.</summary>
     public int CheckpointEvery { get; init; } = 100;
 
-    /// <summary>How many checkpoints stay.</summary>
+    /// <summary>How many of the newest checkpoints stay. The one with the lowest held-out loss stays besides.</summary>
     public int Keep { get; init; } = 2;
 
+    /// <summary>Whether <c>events/</c> is written: the numbers of the step log in TensorBoard's format.</summary>
+    public bool Events { get; init; } = true;
+
     /// <summary>The folder of the checkpoints.</summary>
-    public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+    public string Checkpoints => At("checkpoints");
 
     /// <summary>The step log: a step record a line.</summary>
-    public string StepLog => System.IO.Path.Combine(Path, "steps.jsonl");
+    public string StepLog => At("steps.jsonl");
+
+    /// <summary>Texts that the model wrote along the way: step, prompt and reply a line.</summary>
+    public string SampleLog => At("samples.jsonl");
 
     /// <summary>The newest whole checkpoint; null where there is none.</summary>
+    /// <exception cref="InvalidDataException">There are checkpoints, and none is whole.</exception>
     public FoundCheckpoint? Newest() => CheckpointFolder.Newest(Checkpoints);
+
+    /// <summary>The checkpoint with the lowest held-out loss of those evaluated; null where none was, or where it is damaged.</summary>
+    public FoundCheckpoint? Best() => BestMark is { } mark && CheckpointFolder.At(Checkpoints, mark.Step) is var folder && CheckpointFolder.Fault(folder) is null
+        ? new(folder, mark.Step, [])
+        : null;
+
+    internal BestCheckpoint? BestMark => File.Exists(At("best.json")) ? JsonSerializer.Deserialize<BestCheckpoint>(File.ReadAllText(At("best.json"))) : null;
 
     /// <summary>What a run can go on from, in words that end an error message.</summary>
     internal static string Resumption(RunFolder? run) => run is null
         ? "this run keeps no checkpoints (set Run), so begin it again."
         : run.Newest() is { } found ? $"call Resume to go on from {found.Folder}." : $"{run.Checkpoints} holds no checkpoint yet, so begin the run again.";
 
-    /// <summary>Removes log and checkpoints, so that a run can begin here anew.</summary>
+    /// <summary>Removes all that a run wrote here, so that another can begin anew.</summary>
     public void Clear()
     {
-        if (File.Exists(StepLog))
+        CloseEvents();
+        foreach (var file in new[] { StepLog, SampleLog, At("best.json"), At("run.json") })
         {
-            File.Delete(StepLog);
+            File.Delete(file);
         }
 
-        if (Directory.Exists(Checkpoints))
+        foreach (var folder in new[] { Checkpoints, At("events") }.Where(Directory.Exists))
         {
-            Directory.Delete(Checkpoints, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
     /// <summary>A run that begins at step 0 must not mix with an older one; a log without a checkpoint is of a run that left nothing to go on from.</summary>
-    internal void Begin(int step)
+    internal void Begin(int step, Mistral model, TrainingState identity)
     {
-        if (step > 0)
+        if (step == 0)
         {
-            return;
+            if (Newest() is { } found)
+            {
+                throw new InvalidOperationException($"{Path} already holds a run up to step {found.Step}: call Resume to go on with it, Clear the folder, or give this run another.");
+            }
+
+            CutLog(0);
+            Disk.CreateFolder(Path);
+            var options = JsonSerializer.Deserialize<JsonElement>(identity.Options);
+            var made = new RunRecord(options, identity.Rows, Lineage.HashOf(model), identity.Reference, typeof(RunFolder).Assembly.GetName().Version!.ToString());
+            AtomicFile.Write(At("run.json"), JsonSerializer.Serialize(made, Indented) + "\n");
         }
 
-        if (Newest() is { } found)
-        {
-            throw new InvalidOperationException($"{Path} already holds a run up to step {found.Step}: call Resume to go on with it, Clear the folder, or give this run another.");
-        }
-
-        CutLog(0);
+        _events ??= Events ? EventLog.After(StepLog, At("events")) : null;
     }
 
     internal bool IsDue(int step, int last) => step == last || step % CheckpointEvery == 0;
@@ -68,30 +94,90 @@ public sealed class RunFolder(string path)
     /// <summary>Adds a line to the step log.</summary>
     internal void Log<TStep>(TStep step)
     {
-        Directory.CreateDirectory(Path);
-        File.AppendAllText(StepLog, JsonSerializer.Serialize(step, Line) + "\n");
+        var line = JsonSerializer.Serialize(step, Line);
+        Disk.Append(StepLog, line + "\n");
+        _events?.Add(line);
     }
 
-    /// <summary>Drops the log's lines after a step: those of a run that went on past the checkpoint it is now resumed from.</summary>
-    internal void CutLog(int step)
+    /// <summary>Adds lines to the sample log, once for a step.</summary>
+    internal void Log(int step, IEnumerable<RunSample> samples)
     {
-        if (File.Exists(StepLog))
+        if (LastStep(SampleLog) < step)
         {
-            AtomicFile.Write(StepLog, string.Concat(File.ReadLines(StepLog).TakeWhile(line => IsUpTo(line, step)).Select(line => line + "\n")));
+            Disk.Append(SampleLog, string.Concat(samples.Select(sample => JsonSerializer.Serialize(new { step, prompt = sample.Prompt, reply = sample.Reply }, Line) + "\n")));
         }
     }
 
+    /// <summary>Notes a held-out loss; the checkpoint with the lowest is kept. A step without a checkpoint cannot be kept.</summary>
+    internal void Evaluated(int step, double loss)
+    {
+        if (Directory.Exists(CheckpointFolder.At(Checkpoints, step)) && (BestMark is not { } best || loss < best.Loss))
+        {
+            AtomicFile.Write(At("best.json"), JsonSerializer.Serialize(new BestCheckpoint(step, loss)));
+        }
+    }
+
+    /// <summary>Drops what was logged after a step: by a run that went on past the checkpoint it is now resumed from.</summary>
+    /// <returns>Whether the step's own record is there: a process that ended between checkpoint and log left none.</returns>
+    internal bool CutLog(int step)
+    {
+        CloseEvents();
+        Cut(StepLog, step);
+        var logged = LastStep(StepLog) == step;
+        Cut(SampleLog, logged ? step : step - 1);
+        if (BestMark is { } best && best.Step > step)
+        {
+            File.Delete(At("best.json"));
+        }
+
+        foreach (var leftover in Directory.Exists(Path) ? Directory.GetFiles(Path, "*.tmp") : [])
+        {
+            File.Delete(leftover);
+        }
+
+        return logged;
+    }
+
+    private static void Cut(string log, int step)
+    {
+        if (File.Exists(log))
+        {
+            AtomicFile.Write(log, string.Concat(File.ReadLines(log).TakeWhile(line => StepOf(line) <= step).Select(line => line + "\n")));
+        }
+    }
+
+    private static int LastStep(string log) => File.Exists(log) && File.ReadLines(log).LastOrDefault() is { } line ? StepOf(line) : 0;
+
+    private void CloseEvents() => _events = null;
+
+    private string At(string name) => System.IO.Path.Combine(Path, name);
+
     // A line that a stop cut short is no JSON; it belongs to a step after every checkpoint.
-    private static bool IsUpTo(string line, int step)
+    private static int StepOf(string line)
     {
         try
         {
             using var record = JsonDocument.Parse(line);
-            return record.RootElement.GetProperty("step").GetInt32() <= step;
+            return record.RootElement.GetProperty("step").GetInt32();
         }
         catch (JsonException)
         {
-            return false;
+            return int.MaxValue;
         }
     }
+
+    private sealed record RunRecord(
+        [property: JsonPropertyName("options")] JsonElement Options,
+        [property: JsonPropertyName("rows_sha256")] string Rows,
+        [property: JsonPropertyName("start_weights_sha256")] string StartWeights,
+        [property: JsonPropertyName("reference_sha256")] string? Reference,
+        [property: JsonPropertyName("zephyr_version")] string Version);
 }
+
+/// <summary>A text that a model wrote during its training.</summary>
+/// <param name="Prompt">What it was asked.</param>
+/// <param name="Reply">What it said.</param>
+public sealed record RunSample(string Prompt, string Reply);
+
+/// <summary>The checkpoint with the lowest held-out loss so far.</summary>
+internal sealed record BestCheckpoint(int Step, double Loss);

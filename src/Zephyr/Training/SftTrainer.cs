@@ -60,6 +60,13 @@ public sealed class SftTrainer
         init => _loop.Run = value;
     }
 
+    /// <summary>Lets the model write whenever it is evaluated; what it wrote goes into the run's sample log. Null for no samples.</summary>
+    public Func<IReadOnlyList<RunSample>>? Samples
+    {
+        get => _loop.Samples;
+        init => _loop.Samples = value;
+    }
+
     /// <summary>How many optimizer steps the run has.</summary>
     public int Steps { get; }
 
@@ -77,9 +84,16 @@ public sealed class SftTrainer
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
     public IEnumerable<SftStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, Evaluated, cancelled);
 
-    private SftStep Evaluated(SftStep made) => HeldOut.Count > 0 && (made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0))
-        ? made with { HeldOut = SftEvaluation.Of(_model, HeldOut, _options.BatchSize, _options.PadId) }
-        : made;
+    private (SftStep Record, double? HeldOutLoss) Evaluated(SftStep made)
+    {
+        if (HeldOut.Count == 0 || !(made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0)))
+        {
+            return (made, null);
+        }
+
+        var heldOut = SftEvaluation.Of(_model, HeldOut, _options.BatchSize, _options.PadId);
+        return (made with { HeldOut = heldOut }, heldOut.Loss);
+    }
 
     private SftStep Step(int number)
     {

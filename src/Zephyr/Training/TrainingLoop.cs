@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Zephyr.Checkpoints;
 using Zephyr.Model;
 
@@ -17,6 +18,7 @@ internal sealed class TrainingLoop<TStep>
     private readonly int _steps;
     private readonly TornGuard _guard = new();
     private TStep? _made;
+    private int _saved;
 
     /// <summary>A loop at step 0.</summary>
     /// <param name="model">What is trained.</param>
@@ -28,6 +30,9 @@ internal sealed class TrainingLoop<TStep>
 
     /// <summary>Where log and checkpoints go; null keeps nothing.</summary>
     public RunFolder? Run { get; set; }
+
+    /// <summary>Lets the model write, whenever an evaluation is due; null for no samples.</summary>
+    public Func<IReadOnlyList<RunSample>>? Samples { get; set; }
 
     /// <summary>Steps made.</summary>
     public int Made { get; private set; }
@@ -48,8 +53,8 @@ internal sealed class TrainingLoop<TStep>
         }
 
         var state = TrainingState.Load(found.Folder, _model, _optimizer, _identity);
-        (Made, Tokens, _made) = (state.Step, state.Tokens, null);
-        run.CutLog(Made);
+        (Made, Tokens, _saved) = (state.Step, state.Tokens, state.Step);
+        _made = !run.CutLog(Made) && state.Record is { } record ? JsonSerializer.Deserialize<TStep>(record) : null;
         return found;
     }
 
@@ -58,11 +63,11 @@ internal sealed class TrainingLoop<TStep>
 
     /// <summary>The steps not yet handed out.</summary>
     /// <param name="step">Makes the step of that number and calls <see cref="Moved"/>.</param>
-    /// <param name="evaluated">The record with its evaluation, where one is due.</param>
+    /// <param name="evaluated">The record with its evaluation and the held-out loss, null where none is due.</param>
     /// <param name="cancelled">Looked at between steps.</param>
-    public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, TStep> evaluated, CancellationToken cancelled)
+    public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, (TStep Record, double? HeldOutLoss)> evaluated, CancellationToken cancelled)
     {
-        Run?.Begin(Made);
+        Run?.Begin(Made, _model, _identity);
         while (_made is not null || Made < _steps)
         {
             if (_made is null && cancelled.IsCancellationRequested)
@@ -77,7 +82,16 @@ internal sealed class TrainingLoop<TStep>
                 Save();
             }
 
-            var record = evaluated(_made);
+            var (record, heldOutLoss) = evaluated(_made);
+            if (heldOutLoss is { } loss)
+            {
+                Run?.Evaluated(Made, loss);
+                if (Samples is not null)
+                {
+                    Run?.Log(Made, Samples());
+                }
+            }
+
             Run?.Log(record);
             _made = null;
             yield return record;
@@ -86,9 +100,10 @@ internal sealed class TrainingLoop<TStep>
 
     private void Save()
     {
-        if (Run is { } run)
+        if (Run is { } run && _saved != Made)
         {
-            (_identity with { Step = Made, Tokens = Tokens }).Save(run, _model, _optimizer);
+            (_identity with { Step = Made, Tokens = Tokens, Record = _made is null ? null : JsonSerializer.Serialize(_made) }).Save(run, _model, _optimizer);
+            _saved = Made;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Zephyr.Checkpoints;
 using Zephyr.Data;
+using Zephyr.Files;
 using Zephyr.Model;
 using static TorchSharp.torch;
 
@@ -13,7 +14,9 @@ namespace Zephyr.Training;
 /// <param name="Tokens">Tokens read.</param>
 /// <param name="Options">The options, as JSON: another run's checkpoint is refused.</param>
 /// <param name="Rows">sha256 of the training rows.</param>
-internal sealed record TrainingState(int Step, long Tokens, string Options, string Rows)
+/// <param name="Reference">sha256 of the frozen reference; null for a run without one.</param>
+/// <param name="Record">The step's record as JSON, not yet evaluated: it is logged after the checkpoint, by the next process if this one ends in between.</param>
+internal sealed record TrainingState(int Step, long Tokens, string Options, string Rows, string? Reference = null, string? Record = null)
 {
     private const string StateFile = "trainer.json", OptimizerFile = "optimizer.safetensors", WeightsFile = "model.safetensors";
 
@@ -27,7 +30,8 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
             Safetensors.Write(Path.Combine(folder, OptimizerFile), optimizer.State);
             AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.Serialize(this));
         },
-        run.Keep);
+        run.Keep,
+        run.BestMark?.Step);
 
     /// <summary>Puts a checkpoint's numbers into the model and the optimizer.</summary>
     /// <exception cref="InvalidDataException">The checkpoint was made with other options, rows or sizes.</exception>
@@ -37,6 +41,7 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
             ?? throw new InvalidDataException($"{folder}: {StateFile} is empty.");
         Check(folder, "options", state.Options, expected.Options);
         Check(folder, "training rows", state.Rows, expected.Rows);
+        Check(folder, "reference weights", state.Reference ?? "none", expected.Reference ?? "none");
         Fill(Path.Combine(folder, WeightsFile), model.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter));
         Fill(Path.Combine(folder, OptimizerFile), optimizer.State);
         optimizer.Steps = state.Step;

@@ -7,27 +7,28 @@ public class BorderTests
 {
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
+        ["Files"] = [],
         ["Runtime"] = [],
-        ["Text"] = [],
-        ["Rows"] = ["Text"],
+        ["Text"] = ["Files"],
+        ["Rows"] = ["Files", "Text"],
         ["Feedback"] = ["Rows", "Text"],
         ["TinyWorld"] = ["Feedback", "Rows", "Text"],
         ["Quantization"] = ["Runtime"],
         ["Model"] = ["Quantization", "Runtime"],
         ["Losses"] = ["Runtime"],
-        ["Checkpoints"] = ["Model", "Quantization", "Runtime"],
+        ["Checkpoints"] = ["Files", "Model", "Quantization", "Runtime"],
         ["Data"] = ["Model", "Rows", "Runtime", "Text"],
         ["Generation"] = ["Model", "Runtime", "Rows", "Text"],
-        ["Training"] = ["Checkpoints", "Data", "Losses", "Model", "Quantization", "Rows", "Runtime"],
+        ["Training"] = ["Checkpoints", "Data", "Files", "Losses", "Model", "Quantization", "Rows", "Runtime"],
         ["Evaluation"] = ["Feedback", "Generation", "Losses", "Rows", "Text"],
-        ["Recipe"] = ["Checkpoints", "Data", "Evaluation", "Feedback", "Generation", "Losses", "Model", "Quantization", "Rows", "Runtime", "Text", "TinyWorld", "Training"],
+        ["Recipe"] = ["Checkpoints", "Data", "Evaluation", "Feedback", "Files", "Generation", "Losses", "Model", "Quantization", "Rows", "Runtime", "Text", "TinyWorld", "Training"],
     };
 
     private static readonly Assembly Library = Assembly.Load("Zephyr");
 
     public static TheoryData<string> Parts => [.. Library.GetTypes().Select(PartOf).OfType<string>().Distinct().Order()];
 
-    public static TheoryData<string> TensorFreeParts => ["Text", "Rows", "Feedback", "TinyWorld"];
+    public static TheoryData<string> TensorFreeParts => ["Files", "Text", "Rows", "Feedback", "TinyWorld"];
 
     [Theory]
     [MemberData(nameof(Parts))]

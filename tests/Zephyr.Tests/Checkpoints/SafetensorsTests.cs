@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Zephyr.Checkpoints;
+using Zephyr.Files;
 using static TorchSharp.torch;
 
 namespace Zephyr.Tests.Checkpoints;

@@ -5,6 +5,18 @@ namespace Zephyr.Tests.Evaluation;
 public class ComparisonTests
 {
     [Fact]
+    public void Samples_of_one_prompt_count_as_one_outcome()
+    {
+        IReadOnlyList<double> sample = [3, 2, 5, 4], theirs = [1, 2, 4, 5];
+
+        var once = WinRate.Between(sample, theirs);
+        var twice = WinRate.Between([sample, sample], theirs);
+
+        Assert.Equal(once, twice); // the same sample twice tells nothing new: neither a smaller error nor more prompts
+        Assert.Equal(56.25, WinRate.Between([sample, [0, 3, 0, 6]], theirs).Percent, tolerance: 1e-9); // outcomes (1, 0), (.5, 1), (1, 0), (0, 1): mean .5, .75, .5, .5
+    }
+
+    [Fact]
     public void Win_rate_counts_a_tie_as_one_half()
     {
         var rate = WinRate.Between([3, 2, 5, 4], [1, 2, 4, 5]);

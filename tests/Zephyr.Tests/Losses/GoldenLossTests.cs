@@ -214,6 +214,8 @@ public class GoldenLossTests
     /// <summary>A reference of which only the way of summing is asked.</summary>
     private sealed class Frozen(double? lengthDesensitization) : IReference
     {
+        public string Lineage => "given numbers";
+
         public double? LengthDesensitization => lengthDesensitization;
 
         public PairLogProbs Of(IReadOnlyList<Zephyr.Data.TokenizedPair> pairs, Zephyr.Data.PairBatch batch) => throw new InvalidOperationException("No model stands behind these numbers.");

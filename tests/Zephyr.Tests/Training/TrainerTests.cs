@@ -182,6 +182,8 @@ public class TrainerTests
         private readonly FrozenReference _reference = new(model);
         private int _calls;
 
+        public string Lineage => _reference.Lineage;
+
         public Zephyr.Losses.PairLogProbs Of(IReadOnlyList<TokenizedPair> pairs, PairBatch batch) =>
             ++_calls == atCall ? throw new OperationCanceledException() : _reference.Of(pairs, batch);
     }
