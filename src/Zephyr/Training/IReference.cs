@@ -1,6 +1,7 @@
 using Zephyr.Data;
 using Zephyr.Losses;
 using Zephyr.Model;
+using Zephyr.Runtime;
 using static TorchSharp.torch;
 
 namespace Zephyr.Training;
@@ -39,5 +40,35 @@ public sealed class FrozenReference(Mistral model, double? lengthDesensitization
         ArgumentNullException.ThrowIfNull(batch);
         using var none = no_grad();
         return PairScores.Of(model, batch, metrics: false, lengthDesensitization).LogProbs;
+    }
+
+    /// <summary>Moves the reference towards the policy, weight by weight: share · policy + (1 − share) · reference. Call it between two steps of a run.</summary>
+    /// <param name="policy">The policy; nothing about it changes.</param>
+    /// <param name="share">Above 0 (stays) to 1 (becomes the policy). TRL's default: 0.6, after every 512th step.</param>
+    /// <remarks>
+    /// Source: Gorbatovski et al. 2024, "Learn your reference model for real good alignment" (TR-DPO), soft update. The run's checkpoints do not hold the
+    /// reference: keep it by yourself where such a run is to be resumed.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The two have other weights.</exception>
+    public void MixIn(Mistral policy, double share)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(share);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
+        using var none = no_grad();
+        var theirs = policy.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        var ours = model.named_parameters().ToList();
+        foreach (var (name, weight) in ours)
+        {
+            if (!theirs.TryGetValue(name, out var other) || !other.shape.SequenceEqual(weight.shape) || ours.Count != theirs.Count)
+            {
+                throw new ArgumentException($"The policy ({theirs.Count} weights) and the reference ({ours.Count}) do not agree on {name}: mix models of one shape, without adapters.", nameof(policy));
+            }
+        }
+
+        foreach (var (name, weight) in ours)
+        {
+            weight.mul_(Scalars.Of(1 - share)).add_(theirs[name], Scalars.Of(share));
+        }
     }
 }

@@ -139,7 +139,7 @@ public class GoldenLossTests
             : KtoLoss.Compute(logProbs, reference, tensor(labels), point, beta, good, bad);
 
         CheckLossAndGradient(line, given, output.Loss.mean(), policy, tolerance);
-        double Mean(Tensor values, bool good) => Doubles(values).Zip(labels).Where(pair => pair.Second == good).Average(pair => pair.First);
+        double Mean(Tensor values, bool good) => Doubles(values).Zip(labels).Where(pair => pair.Second == good).Select(pair => pair.First).DefaultIfEmpty(double.NaN).Average();
         var (rewards, scale) = (output.Reward, output.Reward.abs().max().ToDouble());
         var ours = new Dictionary<string, double>
         {

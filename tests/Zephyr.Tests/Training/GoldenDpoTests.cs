@@ -16,7 +16,7 @@ public class GoldenDpoTests
     public void Every_step_follows_the_reference(string name)
     {
         var run = new GoldenRun("dpo", name);
-        var lacking = run.Lacking([.. GoldenDpoSettings.Known, "reference", "precompute_ref_log_probs"]);
+        var lacking = run.Lacking([.. GoldenDpoSettings.Known, "reference", "precompute_ref_log_probs", "sync_ref_model", "ref_model_mixup_alpha", "ref_model_sync_steps"]);
         Assert.SkipWhen(lacking is not null, lacking ?? "");
 
         var policy = run.Model();
@@ -47,6 +47,11 @@ public class GoldenDpoTests
             CheckNumbers(run, "", step.Step, record, batches);
             Assert.Equal(batches.Sum(batch => batch.Pairs * batch.Margin) / batches.Sum(batch => batch.Pairs), step.Margin, tolerance: 1e-5);
             run.WeightsNear(step.Step, policy);
+            if (run.Flag("sync_ref_model") && step.Step % run.Settings.GetProperty("ref_model_sync_steps").GetInt32() == 0)
+            {
+                Assert.IsType<FrozenReference>(reference).MixIn(policy, run.Settings.Get("ref_model_mixup_alpha"));
+            }
+
             if (run.Evaluation(step.Step) is { } evaluation)
             {
                 CheckEvaluation(run, step.Step, evaluation, policy, reference, heldOut, options);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using TorchSharp;
 using Zephyr.Data;
 using Zephyr.Losses;
+using Zephyr.Model;
 using Zephyr.Training;
 using static TorchSharp.torch;
 
@@ -96,6 +97,23 @@ public class PreferenceRunTests
 
         Assert.True((plain.Chosen - frozen.Chosen).abs().max().ToDouble() > 0.1);
         Assert.NotEqual(ReferenceLogProbs.Compute(model, pairs).Key, ReferenceLogProbs.Compute(model, pairs, lengthDesensitization: 0.25).Key);
+    }
+
+    [Fact]
+    public void Mixing_moves_the_reference_between_itself_and_the_policy()
+    {
+        var (model, policy, pairs) = (SmallRuns.Model(1), SmallRuns.Model(2), SmallRuns.Pairs(3));
+        var (batch, reference) = (PairBatch.Of(pairs), new FrozenReference(model));
+        var before = model.named_parameters().Select(weight => weight.parameter.detach().clone()).ToList();
+
+        reference.MixIn(policy, 0.25);
+
+        Assert.All(before.Zip(model.parameters(), policy.parameters()), weight =>
+            Assert.True(((0.25 * weight.Third) + (0.75 * weight.First) - weight.Second).abs().max().ToDouble() < 1e-6));
+        reference.MixIn(policy, 1);
+        Assert.Equal(0, (reference.Of(pairs, batch).Chosen - new FrozenReference(policy).Of(pairs, batch).Chosen).abs().max().ToDouble());
+        Assert.Throws<ArgumentOutOfRangeException>(() => reference.MixIn(policy, 0));
+        Assert.Throws<ArgumentException>(() => reference.MixIn(Mistral.Random(SmallRuns.Config with { Layers = 1 }, 1), 0.5));
     }
 
     [Fact]
