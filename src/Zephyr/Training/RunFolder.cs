@@ -58,7 +58,7 @@ public sealed class RunFolder(string path)
     public void Clear()
     {
         CloseEvents();
-        foreach (var file in new[] { StepLog, SampleLog, At("best.json"), At("run.json") })
+        foreach (var file in new[] { StepLog, SampleLog, At("best.json"), At("run.json") }.Where(File.Exists))
         {
             File.Delete(file);
         }

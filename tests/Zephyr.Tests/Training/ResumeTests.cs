@@ -116,7 +116,8 @@ public class ResumeTests
     public void A_cleared_folder_takes_a_new_run_and_a_log_without_checkpoint_is_begun_anew()
     {
         using var folder = new TemporaryFolder();
-        var run = new RunFolder(folder.At());
+        var run = new RunFolder(folder.At("new"));
+        run.Clear(); // nothing there yet
         Assert.Equal(3, SmallRuns.SftTrainer(SmallRuns.Model(), run).Train(None).Take(3).Count()); // stopped before the first checkpoint
         Assert.Equal(12, SmallRuns.SftTrainer(SmallRuns.Model(), run).Train(None).Count());
         Assert.Equal(12, File.ReadLines(run.StepLog).Count());
