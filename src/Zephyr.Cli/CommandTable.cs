@@ -10,6 +10,7 @@ internal static class CommandTable
         new("world", WorldCommand.Summary, WorldCommand.RunAsync),
         new("recipe", RecipeCommand.Summary, RecipeCommand.RunAsync),
         new("kill-test", KillTest.KillTestCommand.Summary, KillTest.KillTestCommand.RunAsync),
+        new("preflight", PreflightCommand.Summary, PreflightCommand.Run),
     ];
 
     /// <summary>Runs the command that <paramref name="args"/> names, or prints the table.</summary>

@@ -7,7 +7,15 @@ internal static class Words
 
     public static int Help()
     {
-        Console.WriteLine("sft-step [--threads N] [--rounds N]   a dSFT step at the Bench shape against the best product of the same process");
+        Console.WriteLine("""
+            WHAT [--threads N] [--rounds N], where WHAT is
+              sft-step       a dSFT step at the Bench shape against the best product of the same process
+              ladder         the same from plain TorchSharp modules upwards, one technique a row: tokens/s, share of peak, peak memory
+              checkpointing  blocks run again in the backward pass against blocks kept: time and peak memory
+              dpo-step       a dDPO step, reference cached or run, against a dSFT step over the same rows
+              preflight      memory and time as Preflight predicts them beside what is measured
+              host-share     what a step costs beside its arithmetic
+            """);
         return 2;
     }
 
