@@ -67,6 +67,7 @@ public sealed class Mistral : nn.Module<Tensor, TokenLayout?, Tensor>
     /// <summary><see cref="forward"/> on plain rows: nothing padded on the left, one document a row.</summary>
     /// <param name="ids">Token ids, <c>[batch, time]</c>, 64-bit.</param>
     /// <returns>Logits, <c>[batch, time, vocab]</c>, in the compute type.</returns>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Style", "IDE1006", Justification = "Torch's own word: beside the inherited call, so that hooks run.")]
     public Tensor call(Tensor ids) => call(ids, null);
 
     /// <summary>Unnormalised scores of the next token after every position; position t sees nothing after t.</summary>
