@@ -49,10 +49,15 @@ internal sealed unsafe class MappedSafetensors : IDisposable
     public void CopyInto(SafetensorsEntry entry, Tensor target)
     {
         using var scope = NewDisposeScope();
-        var type = Safetensors.TypeOf(entry, _path);
+        target.copy_(View(entry));
+    }
+
+    /// <summary>One tensor without a copy where its place in the file allows; to be read only, and only while this lives.</summary>
+    public Tensor View(SafetensorsEntry entry)
+    {
         var address = _data + (nint)entry.Begin;
         var aligned = address % Math.Max(1, SafetensorsHeader.BitsOf(entry.Type)!.Value / 8) == 0;
-        target.copy_(aligned ? MappedTensors.Over(address, entry.Shape, type) : Copy(entry));
+        return aligned ? MappedTensors.Over(address, entry.Shape, Safetensors.TypeOf(entry, _path)) : Copy(entry);
     }
 
     public void Dispose()

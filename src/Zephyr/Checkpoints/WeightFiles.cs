@@ -1,4 +1,5 @@
 using Zephyr.Model;
+using Zephyr.Quantization;
 using static TorchSharp.torch;
 
 namespace Zephyr.Checkpoints;
@@ -45,11 +46,14 @@ internal sealed class WeightFiles : IDisposable
         : throw new InvalidDataException($"{_folder} lacks {Embedding}. Is this a decoder's checkpoint?");
 
     /// <summary>Copies every weight into the model; each must be there once, in the model's shape, and nothing else.</summary>
-    public void Fill(Mistral model)
+    /// <param name="model">The model, plain.</param>
+    /// <param name="packNf4">Pack every linear layer but the output head, straight from the file, instead of copying it.</param>
+    public void Fill(Mistral model, bool packNf4 = false)
     {
         using var none = no_grad();
         var parameters = model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
         CheckNames([.. parameters.Keys], model.Config);
+        var packed = packNf4 ? model.Projections().Where(found => found.Name != LinearLayer.Head).ToDictionary(found => $"{found.Name}.weight", found => found.Layer) : [];
         foreach (var (name, parameter) in parameters)
         {
             var (file, entry) = _tensors[name];
@@ -58,7 +62,15 @@ internal sealed class WeightFiles : IDisposable
                 throw new InvalidDataException($"{_folder}: {name} is [{string.Join(", ", entry.Shape)}] in the file but [{string.Join(", ", parameter.shape)}] by config.json.");
             }
 
-            file.CopyInto(entry, parameter);
+            if (packed.TryGetValue(name, out var layer))
+            {
+                using var scope = NewDisposeScope();
+                layer.Pack(Nf4Tensor.Quantise(file.View(entry).to(parameter.dtype)).To(parameter.device));
+            }
+            else
+            {
+                file.CopyInto(entry, parameter);
+            }
         }
     }
 

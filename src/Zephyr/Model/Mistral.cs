@@ -46,6 +46,11 @@ public sealed class Mistral : nn.Module<Tensor, TokenLayout?, Tensor>
     /// <summary>Embedding, blocks and final norm.</summary>
     public Decoder Decoder => _decoder;
 
+    /// <summary>How the adapters were made; null where the model has none.</summary>
+    public LoraOptions? Lora => AdapterSwitch?.Options;
+
+    internal AdapterSwitch? AdapterSwitch { get; set; }
+
     /// <summary>Where the weights are.</summary>
     public Device Device => _decoder.Embedding.Weight.device;
 
@@ -114,11 +119,24 @@ public sealed class Mistral : nn.Module<Tensor, TokenLayout?, Tensor>
         return _head is null ? Ops.Linear(x, _decoder.Embedding.Weight) : _head.call(x);
     }
 
-    /// <summary>An independent copy: same weights, none shared, gradients not copied.</summary>
+    /// <summary>An independent copy: same weights and adapters, none shared but packed ones, which never change; gradients not copied.</summary>
     public Mistral Copy()
     {
         var copy = new Mistral(Config, Device, WeightType) { ComputeType = ComputeType };
         using var none = no_grad();
+        foreach (var ((_, target), (_, source)) in copy.Projections().Zip(this.Projections()))
+        {
+            if (source.Packed is { } packed)
+            {
+                target.Pack(packed);
+            }
+        }
+
+        if (Lora is { } options)
+        {
+            copy.AddAdapters(options);
+        }
+
         foreach (var ((name, target), (_, source)) in copy.named_parameters().Zip(named_parameters()))
         {
             target.copy_(source);

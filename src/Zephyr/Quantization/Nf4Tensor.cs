@@ -71,7 +71,7 @@ public sealed class Nf4Tensor : IDisposable
 
         var packed = new Nf4Tensor(weight.shape, weight.dtype, codes, BlockMaxima.Of(maxima, doubleQuantised));
         GC.KeepAlive(local);
-        return weight.device_type == DeviceType.CPU ? packed : packed.MovedTo(weight.device);
+        return packed.To(weight.device);
     }
 
     /// <summary>The weight as the codes have it, in <see cref="Type"/>; the caller's to dispose.</summary>
@@ -102,8 +102,14 @@ public sealed class Nf4Tensor : IDisposable
 
     private static long Parts(long count) => (BlocksOf(count) + BlocksAtATime - 1) / BlocksAtATime;
 
-    private Nf4Tensor MovedTo(Device device)
+    /// <summary>This, or from the CPU a copy on another device in its place.</summary>
+    internal Nf4Tensor To(Device device)
     {
+        if (device.type == DeviceType.CPU)
+        {
+            return this;
+        }
+
         var moved = new Nf4Tensor(_shape, Type, Codes.to(device, copy: true), Maxima.CopyTo(device));
         Dispose();
         return moved;

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Zephyr.Training;
 
-/// <summary>What the frozen dSFT model makes of pairs: known beforehand (<see cref="ReferenceLogProbs"/>) or asked each time (<see cref="FrozenReference"/>).</summary>
+/// <summary>What the frozen dSFT model makes of pairs: known beforehand (<see cref="ReferenceLogProbs"/>), asked each time (<see cref="FrozenReference"/>),
+/// or found under the policy's adapters (<see cref="AdaptersOffReference"/>).</summary>
 public interface IReference
 {
     /// <summary>How much of a response beyond the other's length is in the sums (<see cref="LengthDesensitization"/>); null is all of it.</summary>

@@ -8,7 +8,9 @@ namespace Zephyr.Training;
 /// <summary>Where numbers came from, as hashes.</summary>
 public static class Lineage
 {
-    /// <summary>sha256 over a model's sizes, compute type, and every weight's name, type and bytes. Same hash, same logits.</summary>
+    /// <summary>
+    /// sha256 over a model's sizes, compute type, and every weight's name, type and bytes; over its adapters where they are on. Same hash, same logits.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <returns>64 hexadecimal digits.</returns>
     public static string HashOf(Mistral model)
@@ -17,8 +19,8 @@ public static class Lineage
         using var scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
-        Add($"{model.Config.ToJson()} {model.ComputeType}");
-        foreach (var (name, weight) in model.named_parameters())
+        Add($"{model.Config.ToJson()} {model.ComputeType}{model.AdapterScales()}");
+        foreach (var (name, weight) in model.WeightsInUse())
         {
             Add($"{name} {weight.dtype}");
             hash.AppendData(weight.detach().cpu().contiguous().bytes);

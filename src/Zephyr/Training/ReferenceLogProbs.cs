@@ -30,7 +30,7 @@ public sealed class ReferenceLogProbs : IReference
     public string Lineage { get; }
 
     /// <summary>Runs the model over all pairs, or reads the numbers back where they were computed before.</summary>
-    /// <param name="model">The frozen model.</param>
+    /// <param name="model">The frozen model; a model with adapters as it stands, so switch them off for the one that they adapt.</param>
     /// <param name="pairs">All pairs that will be asked for, training and held-out.</param>
     /// <param name="cache">Folder that keeps the numbers, a file for each <see cref="Key"/>; null keeps nothing.</param>
     /// <param name="batchSize">Pairs at a time; pairs of like length go together.</param>

@@ -104,8 +104,9 @@ public sealed class SftTrainer
 
         _model.zero_grad();
         var sums = zeros(3, ScalarType.Float64);
-        foreach (var batch in batches)
+        foreach (var (index, batch) in batches.Index())
         {
+            using var pass = _model.TrainingPass(number, index);
             sums.add_(Accumulate(batch, learned), Scalars.Of(1));
         }
 

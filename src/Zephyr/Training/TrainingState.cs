@@ -20,15 +20,26 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
 {
     private const string StateFile = "trainer.json", OptimizerFile = "optimizer.safetensors", WeightsFile = "model.safetensors";
 
-    /// <summary>Writes weights (a folder that <c>Mistral.Load</c> reads), optimizer and state.</summary>
+    /// <summary>For a run of adapters: how they were made and what they stand beside, which the checkpoint does not hold.</summary>
+    public string? Adapters { get; init; }
+
+    /// <summary>Writes weights (a folder that <c>Mistral.Load</c> reads, or <c>LoadAdapters</c>), optimizer and state.</summary>
     public void Save(RunFolder run, Mistral model, IOptimizer optimizer) => CheckpointFolder.Write(
         run.Checkpoints,
         Step,
         folder =>
         {
-            model.Save(folder);
+            if (model.Lora is null)
+            {
+                model.Save(folder);
+            }
+            else
+            {
+                model.SaveAdapters(folder);
+            }
+
             Safetensors.Write(Path.Combine(folder, OptimizerFile), optimizer.State);
-            AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.Serialize(this));
+            AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.Serialize(this with { Adapters = AdapterIdentity.Of(model) }));
         },
         run.Keep,
         run.BestMark?.Step);
@@ -42,7 +53,10 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
         Check(folder, "options", state.Options, expected.Options);
         Check(folder, "training rows", state.Rows, expected.Rows);
         Check(folder, "reference weights", state.Reference ?? "none", expected.Reference ?? "none");
-        Fill(Path.Combine(folder, WeightsFile), model.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter));
+        Check(folder, "adapters or base weights", state.Adapters ?? "none", AdapterIdentity.Of(model) ?? "none");
+        Fill(
+            Path.Combine(folder, model.Lora is null ? WeightsFile : AdapterCheckpoint.WeightsFile),
+            model.Lora is null ? model.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter) : AdapterCheckpoint.Tensors(model));
         Fill(Path.Combine(folder, OptimizerFile), optimizer.State);
         optimizer.Steps = state.Step;
         return state;
