@@ -1,3 +1,4 @@
+using Zephyr.Files;
 using Zephyr.Model;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ public static class AdapterCheckpoint
     {
         ArgumentNullException.ThrowIfNull(model);
         var options = model.Lora ?? throw new InvalidOperationException($"The model has no adapters to save in {folder}; {nameof(MistralCheckpoint.Save)} keeps whole models.");
-        Directory.CreateDirectory(folder);
+        Disk.CreateFolder(folder);
         Safetensors.Write(Path.Combine(folder, WeightsFile), Tensors(model), new Dictionary<string, string> { ["format"] = "pt" });
         AtomicFile.Write(Path.Combine(folder, PeftConfig.FileName), PeftConfig.Write(options, LinearLayer.Of(model.Config).Select(layer => layer.Name), baseModel));
     }
