@@ -30,6 +30,12 @@ internal sealed class Arguments
     /// <summary>A text, or what stands for it.</summary>
     public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 
+    /// <summary>One of a few words, the first where nothing is given.</summary>
+    /// <exception cref="UsageException">Another word.</exception>
+    public string OneOf(string name, params string[] words) => Text(name, words[0]) is var word && words.Contains(word)
+        ? word
+        : throw new UsageException($"{name} wants one of {string.Join(", ", words)}, not \"{word}\".");
+
     /// <summary>Whole numbers with commas between.</summary>
     /// <exception cref="UsageException">Something else.</exception>
     public IReadOnlyList<long> Numbers(string name, string otherwise) =>

@@ -25,15 +25,20 @@ internal static class KillTestCommand
         }
 
         var (kills, seed) = (arguments.Number("--kills", 200), arguments.Number("--seed", 1));
-        string[] trainers = arguments.Text("--trainer", "both") is var one and not "both" ? [one] : ["sft", "dpo"];
-        var at = arguments.Text("--at", "both");
+        string[] trainers = arguments.OneOf("--trainer", "both", "sft", "dpo") is var one and not "both" ? [one] : ["sft", "dpo"];
+        var at = arguments.OneOf("--at", "both", "random", "files");
+        if (kills < trainers.Length)
+        {
+            throw new UsageException($"--kills {kills} is too few for {trainers.Length} trainers: each is to be killed at least once.");
+        }
+
         var scratch = Directory.CreateTempSubdirectory("zephyr-kill-");
         try
         {
             var differing = trainers.Sum(trainer =>
                 (at == "random" ? 0 : AtEveryChange(scratch.FullName, trainer))
                 + (at == "files" ? 0 : AtRandom(scratch.FullName, trainer, kills / trainers.Length, new((ulong)seed))));
-            Console.WriteLine(differing == 0 ? "Every run ended in the weights of the run that was left alone." : $"{differing} runs ended in other weights.");
+            Console.WriteLine(differing == 0 ? "Every run ended in the weights and the log of the run that was left alone." : $"{differing} runs ended otherwise.");
             return Task.FromResult(differing == 0 ? 0 : 1);
         }
         finally
@@ -60,7 +65,7 @@ internal static class KillTestCommand
             differing += hash == alone ? 0 : 1;
         }
 
-        Console.WriteLine($"{trainer}: killed before each of {dieAt - 1} changes to the disk, {runs} runs to the end, {differing} with other weights");
+        Console.WriteLine($"{trainer}: killed before each of {dieAt - 1} changes to the disk, {runs} runs to the end, {differing} with other weights or another log");
         return differing;
     }
 
@@ -89,7 +94,7 @@ internal static class KillTestCommand
             differing += hash == alone ? 0 : 1;
         }
 
-        Console.WriteLine($"{trainer}: killed at {done} random moments of {RandomSteps} steps, {runs} runs to the end, {differing} with other weights");
+        Console.WriteLine($"{trainer}: killed at {done} random moments of {RandomSteps} steps, {runs} runs to the end, {differing} with other weights or another log");
         return differing;
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Zephyr.Data;
 using Zephyr.Files;
 using Zephyr.Model;
@@ -13,7 +14,7 @@ namespace Zephyr.Cli.KillTest;
 /// <param name="DieAt">The change to the disk, counted in this process from 1, before which the process ends itself; null for none.</param>
 internal sealed record SmallRun(string Folder, string Trainer, int Steps, int? DieAt)
 {
-    /// <summary>What the process prints once it is about to make steps, and before the hash of the final weights.</summary>
+    /// <summary>What the process prints once it is about to make steps, and before the hashes of the final weights and of the step log.</summary>
     public const string Begins = "training", Ends = "weights";
 
     private const int Vocabulary = 40, PackedLength = 24;
@@ -35,13 +36,13 @@ internal sealed record SmallRun(string Folder, string Trainer, int Steps, int? D
     {
         var changes = 0;
         Disk.Watcher = DieAt is null ? null : _ => DieBefore(++changes);
-        var run = new RunFolder(Folder) { CheckpointEvery = Math.Min(4, Steps / 2), Keep = 1 };
+        var run = new RunFolder(Folder) { CheckpointEvery = Math.Clamp(Steps / 2, 1, 4), Keep = 1 };
         using var model = Mistral.Random(Config, seed: 1);
         foreach (var _ in Trainer == "sft" ? Sft(model, run) : Dpo(model, run))
         {
         }
 
-        Console.WriteLine($"{Ends} {Lineage.HashOf(model)}");
+        Console.WriteLine($"{Ends} {Lineage.HashOf(model)} log {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(run.StepLog)))}");
         return 0;
     }
 

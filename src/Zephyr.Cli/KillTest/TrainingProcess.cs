@@ -34,7 +34,7 @@ internal sealed class TrainingProcess
     }
 
     /// <summary>Waits for the end.</summary>
-    /// <returns>The hash of the final weights; null for a process that was killed before.</returns>
+    /// <returns>The hashes of the final weights and the step log; null for a process that was killed before.</returns>
     /// <exception cref="InvalidOperationException">It ended in an error of its own.</exception>
     public string? End()
     {

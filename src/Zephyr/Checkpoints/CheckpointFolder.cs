@@ -44,12 +44,23 @@ public static class CheckpointFolder
                 error);
         }
 
-        foreach (var (folder, _) in Folders(root).Where(found => found.Step > step).Concat(Folders(root).Where(found => found.Step <= step).Skip(keep).Where(found => found.Step != best)))
-        {
-            Remove(root, folder);
-        }
-
+        Prune(root, step, keep, best);
         return place;
+    }
+
+    /// <summary>Removes the checkpoints beyond the newest few and those of later steps.</summary>
+    /// <param name="root">The folder that holds a run's checkpoints.</param>
+    /// <param name="step">The step that the run stands at.</param>
+    /// <param name="keep">How many checkpoints stay, at least 1.</param>
+    /// <param name="best">The step of one more that stays; null for none.</param>
+    public static void Prune(string root, int step, int keep, int? best = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        var (later, upTo) = (Folders(root).Where(found => found.Step > step), Folders(root).Where(found => found.Step <= step));
+        foreach (var (folder, _) in later.Concat(upTo.Skip(keep).Where(found => found.Step != best)))
+        {
+            Disk.DeleteFolder(Aside(root, folder));
+        }
     }
 
     /// <summary>The newest checkpoint whose files are all as its manifest says.</summary>
@@ -125,20 +136,20 @@ public static class CheckpointFolder
         Disk.CreateFolder(beside);
         write(beside);
         WriteManifest(beside);
-        if (Directory.Exists(place))
-        {
-            Remove(root, place);
-        }
-
+        var old = Directory.Exists(place) ? Aside(root, place) : null;
         Disk.MoveFolder(beside, place);
+        if (old is not null)
+        {
+            Disk.DeleteFolder(old);
+        }
     }
 
-    // Renamed first: what is deleted only in part must not look like a checkpoint.
-    private static void Remove(string root, string folder)
+    // Renamed before it is deleted: what is deleted only in part must not look like a checkpoint.
+    private static string Aside(string root, string folder)
     {
         var aside = Path.Combine(root, Replaced + Path.GetFileName(folder));
         Disk.MoveFolder(folder, aside);
-        Disk.DeleteFolder(aside);
+        return aside;
     }
 
     private static string NameOf(int step) => Prefix + step.ToString("D6", CultureInfo.InvariantCulture);

@@ -9,6 +9,8 @@ namespace Zephyr.Files;
 /// </summary>
 internal static partial class Disk
 {
+    private const int InvalidArgument = 22, NotSupported = 95;
+
     [ThreadStatic]
     private static Action<string>? _watcher;
 
@@ -55,6 +57,21 @@ internal static partial class Disk
         }
     }
 
+    /// <summary>Brings what was appended to a file to the disk.</summary>
+    public static void Flush(string path)
+    {
+        Before("flush", path);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Deletes a file.</summary>
+    public static void DeleteFile(string path)
+    {
+        Before("delete", path);
+        File.Delete(path);
+    }
+
     /// <summary>Renames a file, over another one if there is one.</summary>
     public static void MoveFile(string from, string to)
     {
@@ -76,8 +93,7 @@ internal static partial class Disk
     {
         foreach (var file in Directory.GetFiles(path))
         {
-            Before("delete", file);
-            File.Delete(file);
+            DeleteFile(file);
         }
 
         foreach (var folder in Directory.GetDirectories(path))
@@ -105,7 +121,7 @@ internal static partial class Disk
             throw new IOException($"{folder} could not be opened to flush it to the disk: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
 
-        var failed = FlushFile(handle) != 0;
+        var failed = FlushFile(handle) != 0 && Marshal.GetLastPInvokeError() is not (InvalidArgument or NotSupported); // file systems that cannot flush a folder
         var error = Marshal.GetLastPInvokeErrorMessage();
         _ = Close(handle);
         if (failed)

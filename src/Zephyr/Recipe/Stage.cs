@@ -56,20 +56,20 @@ public sealed class Stage
         }
 
         var folder = _cache.RunFolderOf(Key);
-        var (model, sequence) = _begin(new(folder), cancelled);
+        var run = new RunFolder(folder);
+        var (model, sequence) = _begin(run, cancelled);
         using (model)
         {
-            var steps = new List<StageStep>();
             foreach (var step in sequence)
             {
-                steps.Add(step);
                 onStep?.Invoke(step);
             }
 
             cancelled.ThrowIfCancellationRequested();
             model.Save(Path.Combine(folder, "model"), torch.ScalarType.BFloat16);
-            var tail = steps.TakeLast(Math.Max(1, (steps.Count == 0 ? 0 : steps[^1].Steps) / 10)).Select(step => step.Loss).DefaultIfEmpty(double.NaN).Average();
-            RunCache.Write(Path.Combine(folder, "model"), new(Name, Key, _made.Value, steps.Count == 0 ? 0 : steps[^1].Steps, steps.Count == 0 ? 0 : steps[^1].Tokens, tail));
+            var steps = run.Logged(); // also those of an earlier process
+            var tail = steps.TakeLast(Math.Max(1, steps.Count / 10)).Average(step => step.Loss);
+            RunCache.Write(Path.Combine(folder, "model"), new(Name, Key, _made.Value, steps.Count, steps[^1].Tokens, tail));
         }
 
         return (Path.Combine(folder, "model"), Origin.MadeNow);

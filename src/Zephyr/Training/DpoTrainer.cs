@@ -42,10 +42,11 @@ public sealed class DpoTrainer
             }
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.EvaluateEvery ?? 1, 1, nameof(options.EvaluateEvery));
         _stepsPerEpoch = DataOrder.StepsPerEpoch(pairs.Count, options.BatchSize, options.Accumulation);
         Steps = options.Steps ?? options.Epochs * _stepsPerEpoch;
         _optimizer = Optimizers.Of(policy, options.Optimizer);
-        _loop = new(policy, _optimizer, new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(pairs), reference?.Lineage), Steps);
+        _loop = new(policy, _optimizer, () => new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(pairs), reference?.Lineage), Steps);
     }
 
     /// <summary>Pairs that are evaluated on and never trained on; the reference must know them too.</summary>

@@ -27,10 +27,10 @@ public interface IReference
 /// <param name="lengthDesensitization">How much of a response beyond the other's length is summed, as in the run's <see cref="DpoOptions.LengthDesensitization"/>; null is all.</param>
 public sealed class FrozenReference(Mistral model, double? lengthDesensitization = null) : IReference
 {
-    private readonly Lazy<string> _lineage = new(() => Training.Lineage.HashOf(model));
+    private string? _lineage;
 
     /// <inheritdoc/>
-    public string Lineage => _lineage.Value;
+    public string Lineage => _lineage ??= Training.Lineage.HashOf(model);
 
     /// <inheritdoc/>
     public double? LengthDesensitization => lengthDesensitization;
@@ -67,6 +67,7 @@ public sealed class FrozenReference(Mistral model, double? lengthDesensitization
             }
         }
 
+        _lineage = null;
         foreach (var (name, weight) in ours)
         {
             weight.mul_(Scalars.Of(1 - share)).add_(theirs[name], Scalars.Of(share));

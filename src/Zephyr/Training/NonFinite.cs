@@ -21,6 +21,19 @@ internal static class NonFinite
             + $"A lower learning rate or other rows may help; {checkpoint}");
     }
 
+    /// <summary>Keeps an update that overflowed from being saved over the last good checkpoint.</summary>
+    /// <param name="step">The step whose update it was.</param>
+    /// <param name="model">The model after it.</param>
+    /// <param name="resumption">What to go on from, in words.</param>
+    /// <exception cref="NotFiniteNumberException">A weight is not finite.</exception>
+    public static void ThrowIfInWeights(int step, Mistral model, Func<string> resumption)
+    {
+        if (BadWeights(model) is { } where)
+        {
+            throw new NotFiniteNumberException($"The update of step {step} met a number that is not finite. {where} Nothing was saved. A lower learning rate may help; {resumption()}");
+        }
+    }
+
     private static string? BadWeights(Mistral model)
     {
         using var scope = NewDisposeScope();

@@ -13,18 +13,39 @@ namespace Zephyr.Training;
 /// <param name="path">The folder; made when the run begins. One run each.</param>
 public sealed class RunFolder(string path)
 {
+    private const string LockFile = "run.lock";
+
     private static readonly JsonSerializerOptions Line = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private readonly int _checkpointEvery = 100, _keep = 2;
     private EventLog? _events;
+    private FileStream? _lock;
+    private int _logged;
 
     /// <summary>The folder.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Steps between checkpoints; one more is written after the last step.</summary>
-    public int CheckpointEvery { get; init; } = 100;
+    /// <summary>Steps between checkpoints, at least 1; one more is written after the last step.</summary>
+    public int CheckpointEvery
+    {
+        get => _checkpointEvery;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(CheckpointEvery));
+            _checkpointEvery = value;
+        }
+    }
 
-    /// <summary>How many of the newest checkpoints stay. The one with the lowest held-out loss stays besides.</summary>
-    public int Keep { get; init; } = 2;
+    /// <summary>How many of the newest checkpoints stay, at least 1. The one with the lowest held-out loss stays besides.</summary>
+    public int Keep
+    {
+        get => _keep;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(Keep));
+            _keep = value;
+        }
+    }
 
     /// <summary>Whether <c>events/</c> is written: the numbers of the step log in TensorBoard's format.</summary>
     public bool Events { get; init; } = true;
@@ -58,14 +79,34 @@ public sealed class RunFolder(string path)
     public void Clear()
     {
         CloseEvents();
-        foreach (var file in new[] { StepLog, SampleLog, At("best.json"), At("run.json") }.Where(File.Exists))
+        if (!Directory.Exists(Path))
         {
-            File.Delete(file);
+            return;
         }
 
-        foreach (var folder in new[] { Checkpoints, At("events") }.Where(Directory.Exists))
+        // Checkpoints first, and all at once: what is left of a clearing that was cut short is begun anew.
+        Lock();
+        try
         {
-            Directory.Delete(folder, recursive: true);
+            var cleared = At(".cleared");
+            if (Directory.Exists(Checkpoints) && !Directory.Exists(cleared))
+            {
+                Disk.MoveFolder(Checkpoints, cleared);
+            }
+
+            foreach (var folder in new[] { cleared, Checkpoints, At("events") }.Where(Directory.Exists))
+            {
+                Disk.DeleteFolder(folder);
+            }
+
+            foreach (var file in new[] { StepLog, SampleLog, At("best.json"), At("run.json") }.Where(File.Exists))
+            {
+                Disk.DeleteFile(file);
+            }
+        }
+        finally
+        {
+            Unlock();
         }
     }
 
@@ -86,21 +127,73 @@ public sealed class RunFolder(string path)
             AtomicFile.Write(At("run.json"), JsonSerializer.Serialize(made, Indented) + "\n");
         }
 
+        _logged = LastStep(StepLog);
         _events ??= Events ? EventLog.After(StepLog, At("events")) : null;
     }
 
+    /// <summary>Takes the folder for one run: until <see cref="Unlock"/>, or the end of the process however it ends, no other can write here.</summary>
+    /// <exception cref="IOException">Another run, in this or another process, is writing here.</exception>
+    internal void Lock()
+    {
+        Disk.CreateFolder(Path);
+        try
+        {
+            _lock ??= new(At(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            throw new IOException($"{Path} cannot be taken for this run: {error.Message} If another run is writing there, stop it or give this one another folder.", error);
+        }
+    }
+
+    internal void Unlock()
+    {
+        _lock?.Dispose();
+        _lock = null;
+    }
+
+    /// <summary>Loss and tokens of every step in the log.</summary>
+    internal IReadOnlyList<(double Loss, long Tokens)> Logged() => [.. File.ReadLines(StepLog).Select(line =>
+    {
+        using var record = JsonDocument.Parse(line);
+        return (record.RootElement.GetProperty("loss").GetDouble(), record.RootElement.GetProperty("num_tokens").GetInt64());
+    })];
+
     internal bool IsDue(int step, int last) => step == last || step % CheckpointEvery == 0;
 
-    /// <summary>Adds a line to the step log.</summary>
-    internal void Log<TStep>(TStep step)
+    /// <summary>Adds a line to the step log, once for a step.</summary>
+    internal void Log<TStep>(int step, TStep record)
     {
-        var line = JsonSerializer.Serialize(step, Line);
+        if (step <= _logged)
+        {
+            return;
+        }
+
+        var line = JsonSerializer.Serialize(record, Line);
         Disk.Append(StepLog, line + "\n");
-        _events?.Add(line);
+        _logged = step;
+        try
+        {
+            _events?.Add(line);
+        }
+        catch (IOException)
+        {
+            CloseEvents(); // A record may be half written: the next pull writes the events anew from the log.
+            throw;
+        }
+    }
+
+    /// <summary>Brings the step log to the disk: a checkpoint must not outlive the lines before it.</summary>
+    internal void FlushLog()
+    {
+        if (File.Exists(StepLog))
+        {
+            Disk.Flush(StepLog);
+        }
     }
 
     /// <summary>Adds lines to the sample log, once for a step.</summary>
-    internal void Log(int step, IEnumerable<RunSample> samples)
+    internal void LogSamples(int step, IEnumerable<RunSample> samples)
     {
         if (LastStep(SampleLog) < step)
         {
@@ -127,12 +220,12 @@ public sealed class RunFolder(string path)
         Cut(SampleLog, logged ? step : step - 1);
         if (BestMark is { } best && best.Step > step)
         {
-            File.Delete(At("best.json"));
+            Disk.DeleteFile(At("best.json"));
         }
 
         foreach (var leftover in Directory.Exists(Path) ? Directory.GetFiles(Path, "*.tmp") : [])
         {
-            File.Delete(leftover);
+            Disk.DeleteFile(leftover);
         }
 
         return logged;

@@ -41,10 +41,11 @@ public sealed class SftTrainer
             }
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.EvaluateEvery ?? 1, 1, nameof(options.EvaluateEvery));
         _stepsPerEpoch = DataOrder.StepsPerEpoch(rows.Count, options.BatchSize, options.Accumulation);
         Steps = options.Steps ?? options.Epochs * _stepsPerEpoch;
         _optimizer = Optimizers.Of(model, options.Optimizer);
-        _loop = new(model, _optimizer, new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(rows)), Steps);
+        _loop = new(model, _optimizer, () => new(0, 0, JsonSerializer.Serialize(options), TrainingState.HashOf(rows)), Steps);
     }
 
     /// <summary>Rows that are evaluated on and never trained on.</summary>

@@ -17,8 +17,16 @@ internal sealed class TornGuard
         }
 
         _torn = number;
-        var made = step(number);
-        _torn = null;
-        return made;
+        try
+        {
+            var made = step(number);
+            _torn = null;
+            return made;
+        }
+        catch (NotFiniteNumberException)
+        {
+            _torn = null; // found before the weights moved
+            throw;
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class TrainingLoop<TStep>
 {
     private readonly Mistral _model;
     private readonly IOptimizer _optimizer;
-    private readonly TrainingState _identity;
+    private readonly Func<TrainingState> _identity;
     private readonly int _steps;
     private readonly TornGuard _guard = new();
     private TStep? _made;
@@ -23,9 +23,9 @@ internal sealed class TrainingLoop<TStep>
     /// <summary>A loop at step 0.</summary>
     /// <param name="model">What is trained.</param>
     /// <param name="optimizer">What moves its weights.</param>
-    /// <param name="identity">Options and rows: a checkpoint with others is refused.</param>
+    /// <param name="identity">Options, rows and reference as they are now: a checkpoint with others is refused.</param>
     /// <param name="steps">The last step.</param>
-    public TrainingLoop(Mistral model, IOptimizer optimizer, TrainingState identity, int steps) =>
+    public TrainingLoop(Mistral model, IOptimizer optimizer, Func<TrainingState> identity, int steps) =>
         (_model, _optimizer, _identity, _steps) = (model, optimizer, identity, steps);
 
     /// <summary>Where log and checkpoints go; null keeps nothing.</summary>
@@ -52,10 +52,19 @@ internal sealed class TrainingLoop<TStep>
             return null;
         }
 
-        var state = TrainingState.Load(found.Folder, _model, _optimizer, _identity);
-        (Made, Tokens, _saved) = (state.Step, state.Tokens, state.Step);
-        _made = !run.CutLog(Made) && state.Record is { } record ? JsonSerializer.Deserialize<TStep>(record) : null;
-        return found;
+        run.Lock();
+        try
+        {
+            var state = TrainingState.Load(found.Folder, _model, _optimizer, _identity());
+            var logged = run.CutLog(state.Step);
+            (Made, Tokens, _saved) = (state.Step, state.Tokens, state.Step);
+            _made = !logged && state.Record is { } record ? JsonSerializer.Deserialize<TStep>(record) : null;
+            return found;
+        }
+        finally
+        {
+            run.Unlock();
+        }
     }
 
     /// <summary>Takes note of a step whose weights have moved.</summary>
@@ -67,7 +76,23 @@ internal sealed class TrainingLoop<TStep>
     /// <param name="cancelled">Looked at between steps.</param>
     public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, (TStep Record, double? HeldOutLoss)> evaluated, CancellationToken cancelled)
     {
-        Run?.Begin(Made, _model, _identity);
+        Run?.Lock();
+        try
+        {
+            Run?.Begin(Made, _model, _identity());
+            foreach (var record in Steps(step, evaluated, cancelled))
+            {
+                yield return record;
+            }
+        }
+        finally
+        {
+            Run?.Unlock();
+        }
+    }
+
+    private IEnumerable<TStep> Steps(Func<int, TStep> step, Func<TStep, (TStep Record, double? HeldOutLoss)> evaluated, CancellationToken cancelled)
+    {
         while (_made is not null || Made < _steps)
         {
             if (_made is null && cancelled.IsCancellationRequested)
@@ -85,14 +110,19 @@ internal sealed class TrainingLoop<TStep>
             var (record, heldOutLoss) = evaluated(_made);
             if (heldOutLoss is { } loss)
             {
+                if (!double.IsFinite(loss))
+                {
+                    throw new NotFiniteNumberException($"The held-out loss after step {Made} is {loss}, while the training loss was finite: look at the held-out rows, or lower the learning rate.", loss);
+                }
+
                 Run?.Evaluated(Made, loss);
                 if (Samples is not null)
                 {
-                    Run?.Log(Made, Samples());
+                    Run?.LogSamples(Made, Samples());
                 }
             }
 
-            Run?.Log(record);
+            Run?.Log(Made, record);
             _made = null;
             yield return record;
         }
@@ -102,8 +132,11 @@ internal sealed class TrainingLoop<TStep>
     {
         if (Run is { } run && _saved != Made)
         {
-            (_identity with { Step = Made, Tokens = Tokens, Record = _made is null ? null : JsonSerializer.Serialize(_made) }).Save(run, _model, _optimizer);
-            _saved = Made;
+            NonFinite.ThrowIfInWeights(Made, _model, Resumption);
+            run.FlushLog();
+            (_identity() with { Step = Made, Tokens = Tokens, Record = _made is null ? null : JsonSerializer.Serialize(_made) }).Save(run, _model, _optimizer);
+            _saved = Made; // A checkpoint that is in its place is not written again where pruning the older ones fails.
+            CheckpointFolder.Prune(run.Checkpoints, Made, run.Keep, run.BestMark?.Step);
         }
     }
 }

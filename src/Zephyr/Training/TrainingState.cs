@@ -23,6 +23,9 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
     /// <summary>For a run of adapters: how they were made and what they stand beside, which the checkpoint does not hold.</summary>
     public string? Adapters { get; init; }
 
+    /// <summary>Type of the products; null in a checkpoint of an earlier release, which is not refused for it.</summary>
+    public string? Compute { get; init; }
+
     /// <summary>Writes weights (a folder that <c>Mistral.Load</c> reads, or <c>LoadAdapters</c>), optimizer and state.</summary>
     public void Save(RunFolder run, Mistral model, IOptimizer optimizer) => CheckpointFolder.Write(
         run.Checkpoints,
@@ -39,10 +42,9 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
             }
 
             Safetensors.Write(Path.Combine(folder, OptimizerFile), optimizer.State);
-            AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.Serialize(this with { Adapters = AdapterIdentity.Of(model) }));
-        },
-        run.Keep,
-        run.BestMark?.Step);
+            var state = this with { Adapters = AdapterIdentity.Of(model), Compute = model.ComputeType.ToString() };
+            AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.Serialize(state));
+        });
 
     /// <summary>Puts a checkpoint's numbers into the model and the optimizer.</summary>
     /// <exception cref="InvalidDataException">The checkpoint was made with other options, rows or sizes.</exception>
@@ -52,7 +54,8 @@ internal sealed record TrainingState(int Step, long Tokens, string Options, stri
             ?? throw new InvalidDataException($"{folder}: {StateFile} is empty.");
         Check(folder, "options", state.Options, expected.Options);
         Check(folder, "training rows", state.Rows, expected.Rows);
-        Check(folder, "reference weights", state.Reference ?? "none", expected.Reference ?? "none");
+        Check(folder, "reference weights", state.Reference ?? "unknown", state.Reference is null ? "unknown" : expected.Reference ?? "none");
+        Check(folder, "products", state.Compute ?? "unknown", state.Compute is null ? "unknown" : model.ComputeType.ToString());
         Check(folder, "adapters or base weights", state.Adapters ?? "none", AdapterIdentity.Of(model) ?? "none");
         Fill(
             Path.Combine(folder, model.Lora is null ? WeightsFile : AdapterCheckpoint.WeightsFile),

@@ -38,6 +38,19 @@ public sealed class StageTests : IDisposable
     }
 
     [Fact]
+    public void A_stage_that_ended_after_its_last_step_and_before_its_product_is_finished()
+    {
+        var made = Short(peak: 1e-3).FindOrMake(cancelled: TestContext.Current.CancellationToken).Folder;
+        var (manifest, weights) = (RunCache.Read(made)!, Hash(made));
+        Directory.Delete(made, recursive: true);
+
+        made = Short(peak: 1e-3).FindOrMake(cancelled: TestContext.Current.CancellationToken).Folder;
+
+        Assert.Equal(weights, Hash(made));
+        Assert.Equal((manifest.Steps, manifest.Tokens, manifest.FinalLoss), (RunCache.Read(made)!.Steps, RunCache.Read(made)!.Tokens, RunCache.Read(made)!.FinalLoss));
+    }
+
+    [Fact]
     public void A_stopped_stage_goes_on_to_the_same_weights()
     {
         var whole = Hash(Short(peak: 1e-3).FindOrMake(cancelled: TestContext.Current.CancellationToken).Folder);

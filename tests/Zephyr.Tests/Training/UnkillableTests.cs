@@ -118,6 +118,86 @@ public class UnkillableTests
     }
 
     [Fact]
+    public void Products_of_another_type_and_a_reference_that_has_moved_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.At());
+        var reference = new FrozenReference(SmallRuns.Model());
+        DpoTrainer Trainer(IReference frozen, TorchSharp.torch.ScalarType compute) =>
+            new(SmallRuns.Model().With(model => model.ComputeType = compute), frozen, SmallRuns.Pairs(), SmallRuns.Dpo) { Run = run };
+        Pull(Trainer(reference, TorchSharp.torch.ScalarType.BFloat16).Train(None));
+
+        Assert.Contains("other products", Assert.Throws<InvalidDataException>(() => Trainer(reference, TorchSharp.torch.ScalarType.Float32).Resume()).Message, StringComparison.Ordinal);
+        reference.MixIn(SmallRuns.Model(seed: 2), 0.5);
+        Assert.Contains("other reference weights", Assert.Throws<InvalidDataException>(() => Trainer(reference, TorchSharp.torch.ScalarType.BFloat16).Resume()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_has_one_run_at_a_time()
+    {
+        using var folder = new TemporaryFolder();
+        RunFolder Run() => new(folder.At()) { CheckpointEvery = 2 };
+        using var first = SmallRuns.SftTrainer(SmallRuns.Model(), Run()).Train(None).GetEnumerator();
+        Assert.True(first.MoveNext());
+        var second = SmallRuns.SftTrainer(SmallRuns.Model(), Run());
+
+        Assert.Contains("another run is writing there", Assert.Throws<IOException>(() => second.Train(None).First()).Message, StringComparison.Ordinal);
+        Assert.Contains("another run is writing there", Assert.Throws<IOException>(() => Run().Clear()).Message, StringComparison.Ordinal);
+
+        first.Dispose();
+        Assert.Equal(1, second.Train(None).First().Step);
+    }
+
+    [Fact]
+    public void Weights_that_an_update_made_infinite_do_not_replace_the_last_good_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.At()) { CheckpointEvery = 1, Keep = 1 };
+        var model = SmallRuns.Model();
+        var steps = new SftTrainer(model, SmallRuns.Rows(), SmallRuns.Sft with { Steps = 3 }) { Run = run }.Train(None).GetEnumerator();
+        Assert.True(steps.MoveNext());
+        using (TorchSharp.torch.no_grad())
+        {
+            model.named_parameters().First().parameter.fill_(float.MaxValue);
+        }
+
+        var error = Assert.Throws<NotFiniteNumberException>(() => Pull(Rest(steps)));
+
+        Assert.Contains("step", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, run.Newest()!.Step);
+    }
+
+    [Fact]
+    public void A_run_that_was_being_cleared_is_not_gone_on_with()
+    {
+        using var folder = new TemporaryFolder();
+        Pull(SmallRuns.SftTrainer(SmallRuns.Model(), Run(folder.At())).Train(None));
+        var changes = 0;
+        Disk.Watcher = change => Fail(changes++ == 2, change); // the checkpoints are aside, one file of them is deleted
+        try
+        {
+            Assert.Throws<IOException>(() => Run(folder.At()).Clear());
+        }
+        finally
+        {
+            Disk.Watcher = null;
+        }
+
+        Assert.Null(SmallRuns.SftTrainer(SmallRuns.Model(), Run(folder.At())).Resume());
+        Run(folder.At()).Clear();
+        Assert.Equal(["run.lock"], Directory.GetFileSystemEntries(folder.At()).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Intervals_of_no_steps_are_refused_before_the_first_step()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RunFolder("none") { CheckpointEvery = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RunFolder("none") { Keep = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => SmallRuns.SftTrainer(SmallRuns.Model(), options: SmallRuns.Sft with { EvaluateEvery = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SmallRuns.DpoTrainer(SmallRuns.Model(), options: SmallRuns.Dpo with { EvaluateEvery = 0 }));
+    }
+
+    [Fact]
     public void The_best_checkpoint_stays_beside_the_newest()
     {
         using var folder = new TemporaryFolder();
@@ -213,6 +293,14 @@ public class UnkillableTests
         }
     }
 
+    private static IEnumerable<object> Rest(IEnumerator<object> steps)
+    {
+        while (steps.MoveNext())
+        {
+            yield return steps.Current;
+        }
+    }
+
     private static void Pull(IEnumerable<object> steps)
     {
         foreach (var _ in steps)
@@ -231,7 +319,7 @@ public class UnkillableTests
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in Directory.Exists(from) ? Directory.GetFiles(from, "*", SearchOption.AllDirectories) : [])
+        foreach (var file in Directory.Exists(from) ? Directory.GetFiles(from, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "run.lock") : [])
         {
             var copy = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
