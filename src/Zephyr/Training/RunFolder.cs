@@ -13,13 +13,11 @@ namespace Zephyr.Training;
 /// <param name="path">The folder; made when the run begins. One run each.</param>
 public sealed class RunFolder(string path)
 {
-    private const string LockFile = "run.lock";
-
     private static readonly JsonSerializerOptions Line = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly int _checkpointEvery = 100, _keep = 2;
+    private readonly LineLog _steps = new(System.IO.Path.Combine(path, "steps.jsonl")), _samples = new(System.IO.Path.Combine(path, "samples.jsonl"));
     private EventLog? _events;
-    private FileStream? _lock;
     private int _logged;
 
     /// <summary>The folder.</summary>
@@ -54,10 +52,10 @@ public sealed class RunFolder(string path)
     public string Checkpoints => At("checkpoints");
 
     /// <summary>The step log: a step record a line.</summary>
-    public string StepLog => At("steps.jsonl");
+    public string StepLog => _steps.Path;
 
     /// <summary>Texts that the model wrote along the way: step, prompt and reply a line.</summary>
-    public string SampleLog => At("samples.jsonl");
+    public string SampleLog => _samples.Path;
 
     /// <summary>The newest whole checkpoint; null where there is none.</summary>
     /// <exception cref="InvalidDataException">There are checkpoints, and none is whole.</exception>
@@ -85,28 +83,21 @@ public sealed class RunFolder(string path)
         }
 
         // Checkpoints first, and all at once: what is left of a clearing that was cut short is begun anew.
-        Lock();
-        try
+        using var mine = Lock();
+        var cleared = At(".cleared");
+        if (Directory.Exists(Checkpoints) && !Directory.Exists(cleared))
         {
-            var cleared = At(".cleared");
-            if (Directory.Exists(Checkpoints) && !Directory.Exists(cleared))
-            {
-                Disk.MoveFolder(Checkpoints, cleared);
-            }
-
-            foreach (var folder in new[] { cleared, Checkpoints, At("events") }.Where(Directory.Exists))
-            {
-                Disk.DeleteFolder(folder);
-            }
-
-            foreach (var file in new[] { StepLog, SampleLog, At("best.json"), At("run.json") }.Where(File.Exists))
-            {
-                Disk.DeleteFile(file);
-            }
+            Disk.MoveFolder(Checkpoints, cleared);
         }
-        finally
+
+        foreach (var folder in new[] { cleared, Checkpoints, At("events") }.Where(Directory.Exists))
         {
-            Unlock();
+            Disk.DeleteFolder(folder);
+        }
+
+        foreach (var file in new[] { StepLog, SampleLog, At("best.json"), At("run.json") }.Where(File.Exists))
+        {
+            Disk.DeleteFile(file);
         }
     }
 
@@ -127,33 +118,16 @@ public sealed class RunFolder(string path)
             AtomicFile.Write(At("run.json"), JsonSerializer.Serialize(made, Indented) + "\n");
         }
 
-        _logged = LastStep(StepLog);
+        _logged = _steps.LastStep;
         _events ??= Events ? EventLog.After(StepLog, At("events")) : null;
     }
 
-    /// <summary>Takes the folder for one run: until <see cref="Unlock"/>, or the end of the process however it ends, no other can write here.</summary>
+    /// <summary>Takes the folder for one run, until the lock is disposed.</summary>
     /// <exception cref="IOException">Another run, in this or another process, is writing here.</exception>
-    internal void Lock()
-    {
-        Disk.CreateFolder(Path);
-        try
-        {
-            _lock ??= new(At(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
-        {
-            throw new IOException($"{Path} cannot be taken for this run: {error.Message} If another run is writing there, stop it or give this one another folder.", error);
-        }
-    }
-
-    internal void Unlock()
-    {
-        _lock?.Dispose();
-        _lock = null;
-    }
+    internal FolderLock Lock() => FolderLock.Take(Path);
 
     /// <summary>Loss and tokens of every step in the log.</summary>
-    internal IReadOnlyList<(double Loss, long Tokens)> Logged() => [.. File.ReadLines(StepLog).Select(line =>
+    internal IReadOnlyList<(double Loss, long Tokens)> Logged() => [.. _steps.Lines().Select(line =>
     {
         using var record = JsonDocument.Parse(line);
         return (record.RootElement.GetProperty("loss").GetDouble(), record.RootElement.GetProperty("num_tokens").GetInt64());
@@ -170,7 +144,7 @@ public sealed class RunFolder(string path)
         }
 
         var line = JsonSerializer.Serialize(record, Line);
-        Disk.Append(StepLog, line + "\n");
+        _steps.Append([line]);
         _logged = step;
         try
         {
@@ -184,20 +158,14 @@ public sealed class RunFolder(string path)
     }
 
     /// <summary>Brings the step log to the disk: a checkpoint must not outlive the lines before it.</summary>
-    internal void FlushLog()
-    {
-        if (File.Exists(StepLog))
-        {
-            Disk.Flush(StepLog);
-        }
-    }
+    internal void FlushLog() => _steps.Flush();
 
     /// <summary>Adds lines to the sample log, once for a step.</summary>
     internal void LogSamples(int step, IEnumerable<RunSample> samples)
     {
-        if (LastStep(SampleLog) < step)
+        if (_samples.LastStep < step)
         {
-            Disk.Append(SampleLog, string.Concat(samples.Select(sample => JsonSerializer.Serialize(new { step, prompt = sample.Prompt, reply = sample.Reply }, Line) + "\n")));
+            _samples.Append(samples.Select(sample => JsonSerializer.Serialize(new { step, prompt = sample.Prompt, reply = sample.Reply }, Line)));
         }
     }
 
@@ -215,9 +183,9 @@ public sealed class RunFolder(string path)
     internal bool CutLog(int step)
     {
         CloseEvents();
-        Cut(StepLog, step);
-        var logged = LastStep(StepLog) == step;
-        Cut(SampleLog, logged ? step : step - 1);
+        _steps.CutAfter(step);
+        var logged = _steps.LastStep == step;
+        _samples.CutAfter(logged ? step : step - 1);
         if (BestMark is { } best && best.Step > step)
         {
             Disk.DeleteFile(At("best.json"));
@@ -231,46 +199,7 @@ public sealed class RunFolder(string path)
         return logged;
     }
 
-    private static void Cut(string log, int step)
-    {
-        if (File.Exists(log))
-        {
-            AtomicFile.Write(log, string.Concat(File.ReadLines(log).TakeWhile(line => StepOf(line) <= step).Select(line => line + "\n")));
-        }
-    }
-
-    private static int LastStep(string log) => File.Exists(log) && File.ReadLines(log).LastOrDefault() is { } line ? StepOf(line) : 0;
-
     private void CloseEvents() => _events = null;
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
-
-    // A line that a stop cut short is no JSON; it belongs to a step after every checkpoint.
-    private static int StepOf(string line)
-    {
-        try
-        {
-            using var record = JsonDocument.Parse(line);
-            return record.RootElement.GetProperty("step").GetInt32();
-        }
-        catch (JsonException)
-        {
-            return int.MaxValue;
-        }
-    }
-
-    private sealed record RunRecord(
-        [property: JsonPropertyName("options")] JsonElement Options,
-        [property: JsonPropertyName("rows_sha256")] string Rows,
-        [property: JsonPropertyName("start_weights_sha256")] string StartWeights,
-        [property: JsonPropertyName("reference_sha256")] string? Reference,
-        [property: JsonPropertyName("zephyr_version")] string Version);
 }
-
-/// <summary>A text that a model wrote during its training.</summary>
-/// <param name="Prompt">What it was asked.</param>
-/// <param name="Reply">What it said.</param>
-public sealed record RunSample(string Prompt, string Reply);
-
-/// <summary>The checkpoint with the lowest held-out loss so far.</summary>
-internal sealed record BestCheckpoint(int Step, double Loss);

@@ -52,19 +52,12 @@ internal sealed class TrainingLoop<TStep>
             return null;
         }
 
-        run.Lock();
-        try
-        {
-            var state = TrainingState.Load(found.Folder, _model, _optimizer, _identity());
-            var logged = run.CutLog(state.Step);
-            (Made, Tokens, _saved) = (state.Step, state.Tokens, state.Step);
-            _made = !logged && state.Record is { } record ? JsonSerializer.Deserialize<TStep>(record) : null;
-            return found;
-        }
-        finally
-        {
-            run.Unlock();
-        }
+        using var mine = run.Lock();
+        var state = TrainingState.Load(found.Folder, _model, _optimizer, _identity());
+        var logged = run.CutLog(state.Step);
+        (Made, Tokens, _saved) = (state.Step, state.Tokens, state.Step);
+        _made = !logged && state.Record is { } record ? JsonSerializer.Deserialize<TStep>(record) : null;
+        return found;
     }
 
     /// <summary>Takes note of a step whose weights have moved.</summary>
@@ -76,18 +69,11 @@ internal sealed class TrainingLoop<TStep>
     /// <param name="cancelled">Looked at between steps.</param>
     public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, (TStep Record, double? HeldOutLoss)> evaluated, CancellationToken cancelled)
     {
-        Run?.Lock();
-        try
+        using var mine = Run?.Lock();
+        Run?.Begin(Made, _model, _identity());
+        foreach (var record in Steps(step, evaluated, cancelled))
         {
-            Run?.Begin(Made, _model, _identity());
-            foreach (var record in Steps(step, evaluated, cancelled))
-            {
-                yield return record;
-            }
-        }
-        finally
-        {
-            Run?.Unlock();
+            yield return record;
         }
     }
 
