@@ -16,6 +16,7 @@ public sealed class TokenView : IDisplayed
     private readonly int[]? _documents;
     private readonly double[]? _values;
     private readonly string _title;
+    private string _meaning = "are learned from";
 
     private TokenView(string title, IEnumerable<string> tokens, IEnumerable<bool>? learned, IEnumerable<int>? documents, IEnumerable<double>? values)
     {
@@ -32,6 +33,14 @@ public sealed class TokenView : IDisplayed
     /// <param name="title">Stands above.</param>
     /// <exception cref="ArgumentException">The sequences differ in length.</exception>
     public static TokenView OfLearned(IEnumerable<string> tokens, IEnumerable<bool> learned, string title = "") => new(title, tokens, learned, null, null);
+
+    /// <summary>Tokens, some of them marked for a reason of their own.</summary>
+    /// <param name="tokens">The pieces as the tokenizer names them.</param>
+    /// <param name="marked">True for those marked.</param>
+    /// <param name="meaning">What the marked ones do, after "3 of 11 tokens": for example "name a fact".</param>
+    /// <param name="title">Stands above.</param>
+    /// <exception cref="ArgumentException">The sequences differ in length.</exception>
+    public static TokenView OfMarked(IEnumerable<string> tokens, IEnumerable<bool> marked, string meaning, string title = "") => new(title, tokens, marked, null, null) { _meaning = meaning };
 
     /// <summary>A packed row: which document each token belongs to and, if given, what is learned.</summary>
     /// <param name="tokens">The pieces as the tokenizer names them.</param>
@@ -121,7 +130,7 @@ public sealed class TokenView : IDisplayed
         var parts = new List<string>();
         if (_learned is not null)
         {
-            parts.Add($"{_learned.Count(learned => learned)} of {_tokens.Length} tokens are learned from");
+            parts.Add($"{_learned.Count(learned => learned)} of {_tokens.Length} tokens {_meaning}");
         }
 
         if (_values is not null)

@@ -43,6 +43,10 @@ public class ViewTests
     }
 
     [Fact]
+    public void Marks_of_another_meaning_say_theirs() =>
+        Assert.Equal("The[ moon]\n1 of 2 tokens name a thing", TokenView.OfMarked(["The", "▁moon"], [false, true], "name a thing").ToString());
+
+    [Fact]
     public void Packed_documents_are_numbered_where_they_begin()
     {
         var view = TokenView.OfDocuments(["a", "b", "c", "<pad>"], [1, 1, 2, 0]);

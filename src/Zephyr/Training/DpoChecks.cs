@@ -1,3 +1,5 @@
+using Zephyr.Losses;
+
 namespace Zephyr.Training;
 
 /// <summary>Refuses options that contradict each other or the reference, before anything is computed.</summary>
@@ -62,6 +64,8 @@ internal static class DpoChecks
         Require(part.Loss != PreferenceLoss.ExoPair || options.LabelSmoothing > 0, "LabelSmoothing is 0, where this loss is infinite; 0.001 is usual.");
         var sorts = part.Loss is PreferenceLoss.Aot or PreferenceLoss.AotUnpaired;
         Require(!(sorts && options.PolicyWeighting), "it compares sorted values and not pairs, so PolicyWeighting has no pair to weigh: leave one of them out.");
+        var reverse = options.Divergence is null || options.Divergence == FDivergence.ReverseKl;
+        Require(reverse || !(sorts || part.Loss == PreferenceLoss.ApoZero), $"its equation knows reverse KL only, yet Divergence is {options.Divergence?.Kind}: leave one of them out.");
     }
 
     private static string Named(double? value) => value is { } number ? FormattableString.Invariant($"{number}") : "null (plain sums)";

@@ -24,7 +24,7 @@ public sealed record DpoOptions
     /// </summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>What keeps the policy near the reference; null is the paper's reverse KL. The optimal-transport losses and APO-zero know no other.</summary>
+    /// <summary>What keeps the policy near the reference; null is the paper's reverse KL. The optimal-transport losses and APO-zero know no other, and a run that gives them one is refused.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FDivergence? Divergence { get; init; }
 

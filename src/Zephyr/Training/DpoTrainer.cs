@@ -84,15 +84,10 @@ public sealed class DpoTrainer
     /// <param name="cancelled">Looked at between steps: the step under way ends, is saved where there is a <see cref="Run"/>, and the sequence ends.</param>
     /// <exception cref="InvalidOperationException">An earlier step was interrupted inside, so that the weights are torn.</exception>
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
-    public IEnumerable<DpoStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, Evaluated, cancelled);
+    public IEnumerable<DpoStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, HeldOut.Count > 0 ? Evaluate : null, _options.EvaluateEvery, cancelled);
 
-    private (DpoStep Record, double? HeldOutLoss) Evaluated(DpoStep made)
+    private (DpoStep Record, double HeldOutLoss) Evaluate(DpoStep made)
     {
-        if (HeldOut.Count == 0 || !(made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0)))
-        {
-            return (made, null);
-        }
-
         var heldOut = DpoEvaluation.Of(_policy, _reference, HeldOut, _options);
         return (made with { HeldOut = heldOut }, heldOut.Loss);
     }
@@ -106,15 +101,11 @@ public sealed class DpoTrainer
 
         _policy.zero_grad();
         var sums = new DpoSums(_options.TokenMetrics);
-        foreach (var (part, batch) in parts.Zip(batches))
-        {
-            Accumulate(part, batch, 1.0 / batches.Count, sums);
-        }
-
+        Accumulate(parts, batches, sums);
         var norm = nn.utils.clip_grad_norm_(_policy.parameters(), _options.ClipNorm ?? double.PositiveInfinity);
         if (!double.IsFinite(sums.Losses) || !double.IsFinite(norm))
         {
-            throw NonFinite.Error(number, _policy, batches.Select(batch => batch.Rows).Zip(chosen), _loop.Resumption());
+            throw NonFinite.Error(number, _policy, batches.Select(batch => batch.Rows).Zip(chosen), sums.Losses, () => Accumulate(parts, batches, new(_options.TokenMetrics)), _loop.Resumption());
         }
 
         var rate = _options.LearningRate.At(number, Steps);
@@ -129,6 +120,14 @@ public sealed class DpoTrainer
             GradientNorm = norm,
             Tokens = _loop.Tokens,
         };
+    }
+
+    private void Accumulate(List<List<TokenizedPair>> parts, List<PairBatch> batches, DpoSums sums)
+    {
+        foreach (var (part, batch) in parts.Zip(batches))
+        {
+            Accumulate(part, batch, 1.0 / batches.Count, sums);
+        }
     }
 
     /// <summary>Adds a batch's share of the gradient, and its numbers to the sums.</summary>

@@ -9,14 +9,16 @@ internal static class NonFinite
 {
     /// <summary>The error that says where: step, row, token, layer. Call before the weights move; they are still those before the step.</summary>
     /// <param name="step">The step's number.</param>
-    /// <param name="model">The model; its gradients are still those of the step.</param>
+    /// <param name="model">The model.</param>
     /// <param name="batches">The step's batches, each with the numbers of its rows in the training set.</param>
+    /// <param name="loss">The step's loss.</param>
+    /// <param name="backward">Fills the step's gradients anew: those at hand were scaled by a norm that is not finite, all of them.</param>
     /// <param name="checkpoint">What to go on from, in words.</param>
-    public static NotFiniteNumberException Error(int step, Mistral model, IEnumerable<(SftBatch Batch, int[] Rows)> batches, string checkpoint)
+    public static NotFiniteNumberException Error(int step, Mistral model, IEnumerable<(SftBatch Batch, int[] Rows)> batches, double loss, Action backward, string checkpoint)
     {
         var where = BadWeights(model)
             ?? batches.Select(part => BadLayer(model, part.Batch, part.Rows)).FirstOrDefault(found => found is not null)
-            ?? BadGradients(model);
+            ?? (double.IsFinite(loss) ? BadGradients(model, backward) : $"Every layer's output is finite, but the loss is {loss}: it overflows by itself.");
         return new($"Step {step} met a number that is not finite. {where} The weights are still those after step {step - 1}. "
             + $"A lower learning rate or other rows may help; {checkpoint}");
     }
@@ -82,13 +84,15 @@ internal static class NonFinite
     {
     }
 
-    private static string BadGradients(Mistral model)
+    private static string BadGradients(Mistral model, Action backward)
     {
         using var scope = NewDisposeScope();
+        model.zero_grad();
+        backward();
         string[] bad = [.. model.named_parameters().Where(pair => pair.parameter.grad is { } gradient && !IsFinite(gradient)).Select(pair => pair.name)];
         return bad.Length > 0
-            ? $"Every layer's output is finite, but the gradients of {bad.Length} weights are not, first {bad[0]}."
-            : "Run again, every layer and gradient is finite: the loss itself overflows, or the fault does not repeat.";
+            ? $"Every layer's output is finite, but the gradients of {bad.Length} weights are not, nearest the loss {bad[^1]}."
+            : "Run again, every layer and gradient is finite: the gradient's length overflows, or the fault does not repeat.";
     }
 
     private static bool IsFinite(Tensor values) => values.isfinite().all().item<bool>();

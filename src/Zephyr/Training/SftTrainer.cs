@@ -83,15 +83,10 @@ public sealed class SftTrainer
     /// <param name="cancelled">Looked at between steps: the step under way ends, is saved where there is a <see cref="Run"/>, and the sequence ends.</param>
     /// <exception cref="InvalidOperationException">An earlier step was interrupted inside, so that the weights are torn.</exception>
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
-    public IEnumerable<SftStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, Evaluated, cancelled);
+    public IEnumerable<SftStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, HeldOut.Count > 0 ? Evaluate : null, _options.EvaluateEvery, cancelled);
 
-    private (SftStep Record, double? HeldOutLoss) Evaluated(SftStep made)
+    private (SftStep Record, double HeldOutLoss) Evaluate(SftStep made)
     {
-        if (HeldOut.Count == 0 || !(made.Step == Steps || (_options.EvaluateEvery is { } every && made.Step % every == 0)))
-        {
-            return (made, null);
-        }
-
         var heldOut = SftEvaluation.Of(_model, HeldOut, _options.BatchSize, _options.PadId);
         return (made with { HeldOut = heldOut }, heldOut.Loss);
     }
@@ -104,18 +99,12 @@ public sealed class SftTrainer
         var learned = batches.Sum(batch => batch.Learned.Count);
 
         _model.zero_grad();
-        var sums = zeros(3, ScalarType.Float64);
-        foreach (var (index, batch) in batches.Index())
-        {
-            using var pass = _model.TrainingPass(number, index);
-            sums.add_(Accumulate(batch, learned), Scalars.Of(1));
-        }
-
+        var sums = Accumulate(number, batches, learned);
         var norm = nn.utils.clip_grad_norm_(_model.parameters(), _options.ClipNorm ?? double.PositiveInfinity);
         var totals = sums.Doubles();
         if (!double.IsFinite(totals[0]) || !double.IsFinite(norm))
         {
-            throw NonFinite.Error(number, _model, batches.Zip(chosen), _loop.Resumption());
+            throw NonFinite.Error(number, _model, batches.Zip(chosen), totals[0], () => Accumulate(number, batches, learned), _loop.Resumption());
         }
 
         var rate = _options.LearningRate.At(number, Steps);
@@ -132,6 +121,18 @@ public sealed class SftTrainer
             Entropy = _options.TokenMetrics ? totals[1] / learned : null,
             Accuracy = _options.TokenMetrics ? totals[2] / learned : null,
         };
+    }
+
+    private Tensor Accumulate(int number, List<SftBatch> batches, int learned)
+    {
+        var sums = zeros(3, ScalarType.Float64);
+        foreach (var (index, batch) in batches.Index())
+        {
+            using var pass = _model.TrainingPass(number, index);
+            sums.add_(Accumulate(batch, learned), Scalars.Of(1));
+        }
+
+        return sums;
     }
 
     /// <summary>Adds a batch's share of the gradient of the mean over all the step's tokens.</summary>

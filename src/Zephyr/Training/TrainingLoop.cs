@@ -65,19 +65,20 @@ internal sealed class TrainingLoop<TStep>
 
     /// <summary>The steps not yet handed out.</summary>
     /// <param name="step">Makes the step of that number and calls <see cref="Moved"/>.</param>
-    /// <param name="evaluated">The record with its evaluation and the held-out loss, null where none is due.</param>
+    /// <param name="evaluate">The record with its evaluation, and the held-out loss; null where nothing is held out.</param>
+    /// <param name="every">Steps between evaluations, besides the one after the last step; null is only that one.</param>
     /// <param name="cancelled">Looked at between steps.</param>
-    public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, (TStep Record, double? HeldOutLoss)> evaluated, CancellationToken cancelled)
+    public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, (TStep Record, double HeldOutLoss)>? evaluate, int? every, CancellationToken cancelled)
     {
         using var mine = Run?.Lock();
         Run?.Begin(Made, _model, _identity());
-        foreach (var record in Steps(step, evaluated, cancelled))
+        foreach (var record in Steps(step, evaluate, every, cancelled))
         {
             yield return record;
         }
     }
 
-    private IEnumerable<TStep> Steps(Func<int, TStep> step, Func<TStep, (TStep Record, double? HeldOutLoss)> evaluated, CancellationToken cancelled)
+    private IEnumerable<TStep> Steps(Func<int, TStep> step, Func<TStep, (TStep Record, double HeldOutLoss)>? evaluate, int? every, CancellationToken cancelled)
     {
         while (_made is not null || Made < _steps)
         {
@@ -93,9 +94,10 @@ internal sealed class TrainingLoop<TStep>
                 Save();
             }
 
-            var (record, heldOutLoss) = evaluated(_made);
-            if (heldOutLoss is { } loss)
+            var record = _made;
+            if (evaluate is not null && (Made == _steps || Made % every == 0))
             {
+                (record, var loss) = evaluate(record);
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException($"The held-out loss after step {Made} is {loss}, while the training loss was finite: look at the held-out rows, or lower the learning rate.", loss);

@@ -4,6 +4,7 @@ using Zephyr.Checkpoints;
 using Zephyr.Model;
 using Zephyr.Tests.Training;
 using Zephyr.Training;
+using static TorchSharp.torch;
 
 namespace Zephyr.Tests.Checkpoints;
 
@@ -124,6 +125,45 @@ public class AdapterCheckpointTests
         var loaded = SmallRuns.Model();
         loaded.LoadAdapters(checkpoint);
         Assert.Equal(Bytes(expected), Bytes(loaded));
+    }
+
+    [Fact]
+    public void A_preference_run_of_adapters_resumes_in_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+        DpoTrainer Trainer(Mistral model, RunFolder? run = null) => new(model, new AdaptersOffReference(model), SmallRuns.Pairs(), SmallRuns.Dpo with { Steps = 6 }) { Run = run };
+        var expected = Adapted(packed: false);
+        var steps = Trainer(expected).Train(None).ToList();
+
+        var model = expected;
+        foreach (var step in steps)
+        {
+            model = Adapted(packed: false);
+            var trainer = Trainer(model, new RunFolder(folder.At()) { CheckpointEvery = 1 });
+            Assert.Equal(step.Step > 1, trainer.Resume() is not null);
+            Assert.Equal(step, trainer.Train(None).First());
+        }
+
+        Assert.Equal(Bytes(expected), Bytes(model));
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Adapters_in_fp32_learn_beside_products_in_bf16(ScalarType baseType)
+    {
+        var (single, half) = (Adapted(packed: false), SmallRuns.Model(dtype: baseType));
+        half.AddAdapters(Options);
+        half.ComputeType = ScalarType.BFloat16;
+
+        var expected = SmallRuns.SftTrainer(single).Train(None).ToList();
+        var steps = SmallRuns.SftTrainer(half).Train(None).ToList();
+
+        Assert.All(steps.Zip(expected), pair => Assert.Equal(pair.Second.Loss, pair.First.Loss, tolerance: 0.015));
+        Assert.Equal(expected[^1].HeldOut!.Loss, steps[^1].HeldOut!.Loss, tolerance: 0.015);
+        Assert.All(half.named_parameters().Where(pair => pair.name.EndsWith("lora_B.weight", StringComparison.Ordinal)), pair => Assert.True(pair.parameter.abs().max().item<float>() > 1e-3f, pair.name)); // began at 0
+        Assert.All(half.named_parameters().Where(pair => pair.parameter.requires_grad), pair => Assert.Equal(ScalarType.Float32, pair.parameter.dtype));
+        Assert.All(half.named_parameters().Where(pair => !pair.parameter.requires_grad), pair => Assert.Equal(baseType, pair.parameter.dtype));
     }
 
     [Fact]

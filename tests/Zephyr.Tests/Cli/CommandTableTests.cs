@@ -10,6 +10,7 @@ public class CommandTableTests
     [InlineData(2, "--kills wants a whole number, not \"many\"", "kill-test", "--kills", "many")]
     [InlineData(2, "--kills 1 is too few for 2 trainers", "kill-test", "--kills", "1")]
     [InlineData(2, "--trainer wants one of both, sft, dpo, not \"SFT\"", "kill-test", "--trainer", "SFT")]
+    [InlineData(2, "--on 12 is no card", "preflight", "--on", "12")]
     [InlineData(2, "doctor takes no words, got \"me\"", "doctor", "me")]
     [InlineData(2, "There is no command \"bake\"", "bake")]
     [InlineData(0, "world: rebuild", "world", "--help")]

@@ -24,6 +24,7 @@ public class PreferenceRunTests
         { "SimPo: its γ is -0.5", Of(new WeightedLoss(PreferenceLoss.SimPo) { Gamma = -0.5 }) },
         { "Sft: its weight is NaN", Of(new WeightedLoss(PreferenceLoss.Sft, double.NaN)) },
         { "Aot: it compares sorted values", Of(new WeightedLoss(PreferenceLoss.Aot)) with { PolicyWeighting = true } },
+        { "ApoZero: its equation knows reverse KL only, yet Divergence is ForwardKl", Of(new WeightedLoss(PreferenceLoss.ApoZero)) with { Divergence = Zephyr.Losses.FDivergence.ForwardKl } },
         { "LengthDesensitization is 2", Of(new WeightedLoss(PreferenceLoss.Sigmoid)) with { LengthDesensitization = 2 } },
         { "LengthDesensitization 0.5, the reference with null", Of(new WeightedLoss(PreferenceLoss.Sigmoid)) with { LengthDesensitization = 0.5 } },
     };

@@ -63,6 +63,14 @@ internal static class SmallRuns
         return new(policy, ReferenceLogProbs.Compute(Model(), [.. pairs, .. heldOut]), pairs, options ?? Dpo) { Run = run, HeldOut = heldOut, Memory = memory ?? new() };
     }
 
+    /// <summary>Makes all steps that are left.</summary>
+    public static void Pull(IEnumerable<object> steps)
+    {
+        foreach (var _ in steps)
+        {
+        }
+    }
+
     /// <summary>sha256 over all weights, to the last bit.</summary>
     public static string Hash(Mistral model)
     {

@@ -160,6 +160,32 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Gradients_that_overflow_are_named_by_their_own_weight_and_not_by_all_that_clipping_scaled()
+    {
+        // Every token is the first unit vector, whose norm is 4 (sixteen numbers). A weight of -1e38 behind a norm of 1e-37 makes a logit of -40, and the norm's
+        // own gradient 4 x 1e38, past the largest fp32; what goes on from there is 1e38 x 1e-37 again.
+        var model = SmallRuns.Model();
+        using (no_grad())
+        {
+            foreach (var (name, weight) in model.named_parameters().Where(pair => !pair.name.EndsWith("norm.weight", StringComparison.Ordinal)))
+            {
+                weight.zero_();
+            }
+
+            model.Decoder.Embedding.Weight[.., 0].fill_(1);
+            model.named_parameters().Single(pair => pair.name == "lm_head.weight").parameter[2, 0] = tensor(-1e38f);
+            model.named_parameters().Single(pair => pair.name == "model.norm.weight").parameter.fill_(1e-37f);
+        }
+
+        var trainer = new SftTrainer(model, [new([1, 2], [true, true])], SmallRuns.Sft with { BatchSize = 1, Accumulation = 1 });
+
+        var error = Assert.Throws<NotFiniteNumberException>(() => trainer.Train(None).First());
+
+        Assert.Contains("the gradients of 1 weights are not, nearest the loss model.norm.weight", error.Message, StringComparison.Ordinal);
+        Assert.Throws<NotFiniteNumberException>(() => trainer.Train(None).First()); // not torn: no weight has moved
+    }
+
+    [Fact]
     public void An_interrupt_inside_a_step_makes_the_next_pull_refuse_and_name_the_checkpoint()
     {
         using var folder = new TemporaryFolder();
