@@ -3,7 +3,6 @@ using Zephyr.Data;
 using Zephyr.Model;
 using Zephyr.TinyWorld;
 using Zephyr.Training;
-using static TorchSharp.torch;
 
 namespace Zephyr.Recipe;
 
@@ -164,7 +163,7 @@ public sealed class TinyRecipe
     private Dictionary<string, string> Made(string kind, object preset, Dictionary<string, string> more)
     {
         more["kind"] = kind;
-        more["compute"] = "bf16 products, fp32 weights";
+        more["compute"] = "bf16 products, fp32 weights"; // or fp32 products (ProductProbe): the same model but for rounding
         more["seed"] = Text(Seed);
         foreach (var field in RecipePreset.FieldsOf(kind, preset))
         {
@@ -174,10 +173,10 @@ public sealed class TinyRecipe
         return more;
     }
 
-    /// <summary>Products in bf16 while training: twice the speed, and the settings were found with it. Weights and their gradients stay fp32.</summary>
+    /// <summary>Products in bf16 while training, where the machine has them: twice the speed. Weights and their gradients stay fp32.</summary>
     private static Mistral InComputeType(Mistral model)
     {
-        model.ComputeType = ScalarType.BFloat16;
+        model.ComputeType = ProductProbe.TrainingType;
         return model;
     }
 
