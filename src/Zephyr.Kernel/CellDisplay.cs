@@ -28,6 +28,9 @@ public static class CellDisplay
     /// <summary>Whether the running cell must end at its next check.</summary>
     internal static bool Stopping => _interruption is { Stopping: true };
 
+    /// <summary>Cancelled when the running cell must end; for waits of the kernel on the cell's behalf.</summary>
+    internal static CancellationToken Stop => _interruption?.Stop ?? CancellationToken.None;
+
     /// <summary>Ends the cell if it must end and this is its thread; other threads may still show what they have.</summary>
     internal static void CheckOnCellThread()
     {

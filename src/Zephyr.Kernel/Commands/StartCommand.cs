@@ -31,7 +31,7 @@ internal static class StartCommand
         ConsoleCapture.Install();
         ExceptionHandling.SetUnhandledExceptionHandler(Survive);
         EndWithParent(log);
-        using (var server = new KernelServer(sockets))
+        using (var server = new KernelServer(sockets, log.WriteLine))
         {
             server.Run();
         }

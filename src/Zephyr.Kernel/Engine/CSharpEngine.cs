@@ -51,7 +51,7 @@ internal sealed class CSharpEngine
         var interruption = new CellInterruption();
         _running = interruption;
         CellDisplay.Attach(output, interruption);
-        var error = Compile(cell, out var script) ?? Execute(cell, script!, interruption, showResult ? output : null);
+        var error = Compile(cell, out var script) ?? Execute(cell, script!, interruption, showResult ? output.Result : null);
         interruption.End();
         if (error is not null)
         {
@@ -60,6 +60,23 @@ internal sealed class CSharpEngine
 
         output.Flush();
         return (error, interruption.Requested);
+    }
+
+    /// <summary>The value of an expression after the cells that ran. What it declares is forgotten.</summary>
+    /// <param name="expression">C#, without <c>#r</c> lines.</param>
+    /// <param name="output">Receives what the expression writes.</param>
+    /// <returns>An error, or the forms of the value.</returns>
+    public (CellError? Error, MimeBundle Value) Evaluate(string expression, OrderedOutput output)
+    {
+        var cell = new CellSource(0, expression);
+        var interruption = new CellInterruption();
+        _running = interruption;
+        CellDisplay.Attach(output, interruption);
+        var value = Formatting.Bundle(null, []);
+        var error = Compile(cell, out var script) ?? Execute(cell, script!, interruption, bundle => value = bundle, keep: false);
+        interruption.End();
+        output.Flush();
+        return (error, value);
     }
 
     /// <inheritdoc cref="CodeAssistant.CompleteAsync"/>
@@ -119,7 +136,7 @@ internal sealed class CSharpEngine
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
-    private CellError? Execute(CellSource cell, Script<object> script, CellInterruption interruption, OrderedOutput? output)
+    private CellError? Execute(CellSource cell, Script<object> script, CellInterruption interruption, Action<MimeBundle>? show, bool keep = true)
     {
         if (interruption.Requested)
         {
@@ -136,13 +153,17 @@ internal sealed class CSharpEngine
             async () =>
             {
                 var state = await (_state is null ? script.RunAsync(null, _ => true) : script.RunFromAsync(_state, _ => true));
-                _state = state; // also after an exception: what was assigned before it stays
-                _ran.Add(cell.WithoutReferences().Code);
-                _options = _options.WithImports(); // later cells inherit them
+                if (keep)
+                {
+                    _state = state; // also after an exception: what was assigned before it stays
+                    _ran.Add(cell.WithoutReferences().Code);
+                    _options = _options.WithImports(); // later cells inherit them
+                }
+
                 thrown = state.Exception;
                 if (thrown is null && state.ReturnValue is { } value)
                 {
-                    output?.Result(Formatting.Bundle(value, []));
+                    show?.Invoke(Formatting.Bundle(value, []));
                 }
             },
             interruption);

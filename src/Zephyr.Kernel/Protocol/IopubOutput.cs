@@ -13,9 +13,13 @@ internal sealed class IopubOutput(KernelSockets sockets) : IOutputSink
     private volatile int _executionCount;
     private volatile bool _silent;
 
+    /// <summary>The plain text of the result that this request had; null without one.</summary>
+    public string? ResultText { get; private set; }
+
     /// <summary>From here on, output belongs to this request.</summary>
     public void Begin(Message request, int executionCount, bool silent)
     {
+        ResultText = null;
         _request = request;
         _executionCount = executionCount;
         _silent = silent;
@@ -43,12 +47,16 @@ internal sealed class IopubOutput(KernelSockets sockets) : IOutputSink
     public void Update(MimeBundle bundle, string displayId) => Publish("update_display_data", Shown(bundle, displayId));
 
     /// <inheritdoc/>
-    public void Result(MimeBundle bundle) => Publish("execute_result", new JsonObject
+    public void Result(MimeBundle bundle)
     {
-        ["execution_count"] = _executionCount,
-        ["data"] = bundle.ToJson(),
-        ["metadata"] = new JsonObject(),
-    });
+        ResultText = bundle.Text("text/plain");
+        Publish("execute_result", new JsonObject
+        {
+            ["execution_count"] = _executionCount,
+            ["data"] = bundle.ToJson(),
+            ["metadata"] = new JsonObject(),
+        });
+    }
 
     /// <inheritdoc/>
     public void Error(CellError error) => Publish("error", ErrorContent(error));

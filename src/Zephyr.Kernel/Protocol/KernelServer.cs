@@ -11,18 +11,19 @@ internal sealed class KernelServer : IDisposable
 {
     private readonly BlockingCollection<Message> _requests = [];
     private readonly CSharpEngine _engine = new();
-    private readonly History _history = new();
+    private readonly History _history;
     private readonly KernelSockets _sockets;
-    private readonly IopubOutput _iopub;
     private readonly OrderedOutput _output;
+    private readonly CellRequests _cells;
     private readonly ManualResetEventSlim _stopped = new();
-    private int _executionCount;
 
-    public KernelServer(KernelSockets sockets)
+    public KernelServer(KernelSockets sockets, Action<string> log)
     {
         _sockets = sockets;
-        _iopub = new IopubOutput(sockets);
-        _output = new OrderedOutput(_iopub);
+        _history = new History(new HistoryFile(HistoryFile.UserPath(), log));
+        var iopub = new IopubOutput(sockets);
+        _output = new OrderedOutput(iopub);
+        _cells = new CellRequests(_engine, _history, iopub, _output, new StdinChannel(sockets, _output.Flush));
         sockets.ShellReceived += _requests.Add;
         sockets.ControlReceived += AnswerOnControl;
     }
@@ -51,7 +52,12 @@ internal sealed class KernelServer : IDisposable
     {
         if (request.Type == "execute_request")
         {
-            Execute(request);
+            var (reply, stop) = _cells.Execute(request);
+            _sockets.ReplyOnShell(Reply(request, reply));
+            if (stop)
+            {
+                AbortQueued();
+            }
         }
         else if (Answer(request) is { } content)
         {
@@ -66,7 +72,7 @@ internal sealed class KernelServer : IDisposable
             _sockets.ReplyOnControl(Reply(request, new JsonObject { ["status"] = "ok" }));
             _ = Task.Run(_engine.InterruptAsync);
         }
-        else if (Answer(request) is { } content)
+        else if (request.Type is "kernel_info_request" or "comm_info_request" or "shutdown_request" && Answer(request) is { } content)
         {
             _sockets.ReplyOnControl(Reply(request, content));
         }
@@ -94,43 +100,13 @@ internal sealed class KernelServer : IDisposable
                 Publish("shutdown_reply", (JsonObject)answer.DeepClone(), request);
                 _ = Task.Run(_stopped.Set);
                 return answer;
+            case "comm_open":
+                // Nobody here answers to a name, and the protocol wants the other side told at once.
+                Publish("comm_close", new JsonObject { ["comm_id"] = (string?)content["comm_id"], ["data"] = new JsonObject() }, request);
+                return null;
             default:
-                return null; // comm messages and what later versions may bring: the protocol wants no answer
+                return null; // other comm messages and what later versions may bring: the protocol wants no answer
         }
-    }
-
-    private void Execute(Message request)
-    {
-        var content = request.Content;
-        var code = ((string?)content["code"] ?? "").ReplaceLineEndings("\n");
-        var silent = (bool?)content["silent"] ?? false;
-        var kept = !silent && ((bool?)content["store_history"] ?? true);
-        var number = _executionCount + 1;
-        _executionCount += silent ? 0 : 1;
-        if (kept)
-        {
-            _history.Add(number, code);
-        }
-
-        _output.Flush();
-        _iopub.Begin(request, number, silent);
-        _iopub.Publish("execute_input", new JsonObject { ["code"] = code, ["execution_count"] = number });
-        var (error, interrupted) = _engine.Run(new CellSource(number, code), _output, showResult: !silent);
-        _sockets.ReplyOnShell(Reply(request, ExecuteReply(number, error)));
-        if (interrupted || (error is not null && ((bool?)content["stop_on_error"] ?? true)))
-        {
-            AbortQueued();
-        }
-    }
-
-    private static JsonObject ExecuteReply(int number, CellError? error)
-    {
-        var reply = error is null
-            ? new JsonObject { ["payload"] = new JsonArray(), ["user_expressions"] = new JsonObject() }
-            : IopubOutput.ErrorContent(error);
-        reply["status"] = error is null ? "ok" : "error";
-        reply["execution_count"] = number;
-        return reply;
     }
 
     /// <summary>After an error or an interrupt, what was sent to run after it does not run. Other requests keep their place.</summary>
@@ -144,7 +120,7 @@ internal sealed class KernelServer : IDisposable
                 BusyWhile(request, () => _sockets.ReplyOnShell(Reply(request, new JsonObject
                 {
                     ["status"] = "aborted",
-                    ["execution_count"] = _executionCount,
+                    ["execution_count"] = _cells.ExecutionCount,
                 })), _sockets.ReplyOnShell);
             }
             else

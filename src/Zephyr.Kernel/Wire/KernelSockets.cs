@@ -25,6 +25,7 @@ internal sealed class KernelSockets : IDisposable
         _log = log;
         _codec = new MessageCodec(connection.Key);
         _shell.Options.RouterHandover = true;
+        _stdin.Options.RouterHandover = true;
         Bind(_shell, connection.Address(connection.ShellPort));
         Bind(_control, connection.Address(connection.ControlPort));
         Bind(_stdin, connection.Address(connection.StdinPort));
@@ -33,7 +34,7 @@ internal sealed class KernelSockets : IDisposable
 
         _shell.ReceiveReady += (_, e) => Receive(e.Socket, message => ShellReceived?.Invoke(message));
         _control.ReceiveReady += (_, e) => Receive(e.Socket, message => ControlReceived?.Invoke(message));
-        _stdin.ReceiveReady += (_, e) => Receive(e.Socket, message => _log($"unexpected on stdin: {message.Type}"));
+        _stdin.ReceiveReady += (_, e) => Receive(e.Socket, message => StdinReceived?.Invoke(message));
         _heartbeat.ReceiveReady += (_, e) => e.Socket.SendMultipartMessage(e.Socket.ReceiveMultipartMessage());
         _iopub.ReceiveReady += (_, e) => Welcome(e.Socket.ReceiveMultipartMessage());
         _outgoing.ReceiveReady += (_, _) => SendQueued();
@@ -46,6 +47,9 @@ internal sealed class KernelSockets : IDisposable
     /// <summary>A request that overtakes. Raised on the sockets' thread.</summary>
     public event Action<Message>? ControlReceived;
 
+    /// <summary>The answer to a question. Raised on the sockets' thread.</summary>
+    public event Action<Message>? StdinReceived;
+
     /// <summary>Begins to receive.</summary>
     public void Start() => _poller.RunAsync("sockets");
 
@@ -54,6 +58,9 @@ internal sealed class KernelSockets : IDisposable
 
     /// <summary>Answers a request of the control channel.</summary>
     public void ReplyOnControl(Message message) => _outgoing.Enqueue((_control, message));
+
+    /// <summary>Asks the front end that sent a request.</summary>
+    public void AskOnStdin(Message message) => _outgoing.Enqueue((_stdin, message));
 
     /// <summary>Tells all who listen.</summary>
     public void Publish(Message message) => _outgoing.Enqueue((_iopub, message));

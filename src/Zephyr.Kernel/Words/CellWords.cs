@@ -17,6 +17,14 @@ public static class CellWords
     /// <param name="wait">Wait until it shows something new, so that nothing flickers.</param>
     public static void clear_output(bool wait = false) => CellDisplay.Output?.Clear(wait);
 
+    /// <summary>Asks the reader for a line of text, and waits for it. <see cref="Console.ReadLine"/> does the same without a prompt.</summary>
+    /// <exception cref="InvalidOperationException">Nobody is there to answer.</exception>
+    public static string input(string prompt = "") => FrontEndInput.Ask(prompt, secret: false);
+
+    /// <summary>Asks the reader for a secret: the front end shows dots, and nothing of it is stored in the notebook.</summary>
+    /// <exception cref="InvalidOperationException">Nobody is there to answer.</exception>
+    public static string password(string prompt = "") => FrontEndInput.Ask(prompt, secret: true);
+
     /// <summary>Markup to be shown as it is.</summary>
     public static MimeContent HTML(string content) => new("text/html", content);
 

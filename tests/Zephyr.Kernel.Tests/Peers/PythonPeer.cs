@@ -28,7 +28,7 @@ public sealed class PythonPeer : IDisposable
 
     /// <summary>Runs a script that lies beside the tests.</summary>
     public (int ExitCode, string Output) Script(string name, params string[] arguments) =>
-        Run(Python, [Path.Combine(AppContext.BaseDirectory, "Peers", name), .. arguments], ("JUPYTER_PATH", Path.Combine(Folder, "share", "jupyter")), ("JUPYTER_PLATFORM_DIRS", "1"));
+        Run(Python, [Path.Combine(AppContext.BaseDirectory, "Peers", name), .. arguments], ("JUPYTER_PATH", Path.Combine(Folder, "share", "jupyter")), ("JUPYTER_PLATFORM_DIRS", "1"), ("XDG_STATE_HOME", Path.Combine(Folder, "state")));
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

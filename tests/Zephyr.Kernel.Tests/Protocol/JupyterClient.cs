@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -18,16 +16,18 @@ internal sealed class JupyterClient : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"connection-{Guid.NewGuid():N}.json");
+    private readonly string _state = Directory.CreateTempSubdirectory("state-").FullName; // not the history of who runs the tests
     private readonly Process _process;
     private readonly DealerSocket _shell = new();
     private readonly DealerSocket _control = new();
+    private readonly DealerSocket _stdin = new();
     private readonly SubscriberSocket _iopub = new();
     private readonly RequestSocket _heartbeat = new();
     private readonly StringBuilder _log = new();
 
     public JupyterClient(params (string Name, string Value)[] environment)
     {
-        var ports = FreePorts(5);
+        var ports = FreePorts.Find(5);
         File.WriteAllText(_file, new JsonObject
         {
             ["transport"] = "tcp",
@@ -42,6 +42,7 @@ internal sealed class JupyterClient : IDisposable
             ["kernel_name"] = "zephyr-csharp",
         }.ToJsonString());
         var start = new ProcessStartInfo(SelfProcess.Command[0], [.. SelfProcess.Command.Skip(1), "start", _file]) { RedirectStandardError = true };
+        start.Environment["XDG_STATE_HOME"] = _state;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -51,8 +52,10 @@ internal sealed class JupyterClient : IDisposable
         _process.ErrorDataReceived += (_, e) => _log.AppendLine(e.Data);
         _process.BeginErrorReadLine();
         _iopub.SubscribeToAnyTopic();
-        Connect(_shell, ports[0]);
+        _shell.Options.Identity = _stdin.Options.Identity = "front end"u8.ToArray(); // the same, as the protocol asks
         Connect(_control, ports[1]);
+        Connect(_shell, ports[0]);
+        Connect(_stdin, ports[3]);
         Connect(_iopub, ports[2]);
         Connect(_heartbeat, ports[4]);
     }
@@ -72,6 +75,12 @@ internal sealed class JupyterClient : IDisposable
 
     /// <summary>Sends frames that are no message.</summary>
     public void SendRaw(params string[] frames) => _shell.SendMultipartMessage(new NetMQMessage(frames.Select(f => new NetMQFrame(f))));
+
+    /// <summary>Waits for the question that a request asks.</summary>
+    public JsonObject Question(string id) => (JsonObject)Receive(_stdin, id)["content"]!;
+
+    /// <summary>Answers a question.</summary>
+    public void Answer(string value) => Send(_stdin, "input_reply", new JsonObject { ["value"] = value }, Key);
 
     public JsonObject Reply(string id) => Receive(_shell, id);
 
@@ -111,13 +120,13 @@ internal sealed class JupyterClient : IDisposable
         return ((JsonObject)Reply(id)["content"]!, Published(id));
     }
 
-    public static JsonObject ExecuteContent(string code, bool stopOnError = true) => new()
+    public static JsonObject ExecuteContent(string code, bool stopOnError = true, bool allowStdin = false) => new()
     {
         ["code"] = code,
         ["silent"] = false,
         ["store_history"] = true,
         ["user_expressions"] = new JsonObject(),
-        ["allow_stdin"] = false,
+        ["allow_stdin"] = allowStdin,
         ["stop_on_error"] = stopOnError,
     };
 
@@ -129,7 +138,7 @@ internal sealed class JupyterClient : IDisposable
 
     public void Dispose()
     {
-        foreach (var socket in new NetMQSocket[] { _shell, _control, _iopub, _heartbeat })
+        foreach (var socket in new NetMQSocket[] { _shell, _control, _stdin, _iopub, _heartbeat })
         {
             socket.Dispose();
         }
@@ -142,23 +151,7 @@ internal sealed class JupyterClient : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         File.Delete(_file);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Stop();
-        }
-
-        return ports;
+        Directory.Delete(_state, recursive: true);
     }
 
     private static void Connect(NetMQSocket socket, int port)

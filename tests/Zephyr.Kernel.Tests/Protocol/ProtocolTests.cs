@@ -98,6 +98,32 @@ public sealed class ProtocolTests(ProtocolTests.RunningKernel kernel) : IClassFi
     }
 
     [Fact]
+    public void A_request_that_is_not_stored_does_not_count()
+    {
+        var before = (int?)_client.Execute("1").Reply["execution_count"];
+        var content = JupyterClient.ExecuteContent("var aside = 5; aside");
+        content["store_history"] = false;
+        var id = _client.Ask("execute_request", content);
+        Assert.Contains(_client.Published(id), m => (string?)m["header"]!["msg_type"] == "execute_result");
+        Assert.Equal(before + 1, (int?)_client.Execute("aside").Reply["execution_count"]);
+    }
+
+    [Fact]
+    public void Expressions_of_the_front_end_are_evaluated_after_the_cell_and_leave_nothing()
+    {
+        var content = JupyterClient.ExecuteContent("var side = 3;");
+        content["user_expressions"] = new JsonObject { ["area"] = "side * side", ["bad"] = "nowhere", ["thrown"] = "int.Parse(\"x\")", ["kept"] = "var left = 1;" };
+        var reply = _client.Reply(_client.Ask("execute_request", content))["content"]!;
+        Assert.Equal("ok", (string?)reply["status"]);
+        var answers = reply["user_expressions"]!;
+        Assert.Equal("9", (string?)answers["area"]!["data"]!["text/plain"]);
+        Assert.Equal("CompilationError", (string?)answers["bad"]!["ename"]);
+        Assert.Equal("FormatException", (string?)answers["thrown"]!["ename"]);
+        Assert.Equal("ok", (string?)answers["kept"]!["status"]);
+        Assert.Equal("CompilationError", (string?)_client.Execute("left").Reply["ename"]);
+    }
+
+    [Fact]
     public void What_is_forged_or_malformed_is_dropped_and_never_fatal()
     {
         _client.AskForged("shutdown_request", new JsonObject { ["restart"] = false });
@@ -117,39 +143,20 @@ public sealed class ProtocolTests(ProtocolTests.RunningKernel kernel) : IClassFi
         Assert.Equal("ok", (string?)_client.Execute("1").Reply["status"]);
     }
 
-    [Theory]
-    [InlineData("Console.WriteL", 14, "WriteLine", 8, 14)]
-    [InlineData("\"😀\".Substr", 10, "Substring", 4, 10)]
-    public void Completion_counts_in_code_points(string code, int cursor, string match, int start, int end)
-    {
-        var content = _client.Reply(_client.Ask("complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = cursor }))["content"]!;
-        Assert.Equal([match], content["matches"]!.AsArray().Select(m => (string?)m));
-        Assert.Equal((start, end), ((int?)content["cursor_start"], (int?)content["cursor_end"]));
-    }
-
-    [Fact]
-    public void Completion_and_inspection_know_what_earlier_cells_declared()
-    {
-        _client.Execute("var temperature = 21.5; /* loops are checked */ for (var i = 0; i < 2; i++) { }");
-        var completion = _client.Reply(_client.Ask("complete_request", new JsonObject { ["code"] = "tempera", ["cursor_pos"] = 7 }))["content"]!;
-        Assert.Equal("temperature", (string?)completion["matches"]![0]);
-        var inspection = _client.Reply(_client.Ask("inspect_request", new JsonObject { ["code"] = "temperature", ["cursor_pos"] = 11, ["detail_level"] = 0 }))["content"]!;
-        Assert.True((bool?)inspection["found"]);
-        Assert.Contains("double temperature", (string?)inspection["data"]!["text/plain"], StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("var x = 1;", "complete")]
-    [InlineData("if (true) {", "incomplete")]
-    [InlineData("var = ;", "invalid")]
-    public void Is_complete_tells_what_the_return_key_should_do(string code, string expected) =>
-        Assert.Equal(expected, (string?)_client.Reply(_client.Ask("is_complete_request", new JsonObject { ["code"] = code }))["content"]!["status"]);
-
     [Fact]
     public void Comm_info_lists_none()
     {
         var content = _client.Reply(_client.Ask("comm_info_request", []))["content"]!;
         Assert.Empty(content["comms"]!.AsObject());
+    }
+
+    [Fact]
+    public void A_comm_that_nobody_answers_to_is_closed_at_once()
+    {
+        var id = _client.Ask("comm_open", new JsonObject { ["comm_id"] = "c1", ["target_name"] = "some.widget", ["data"] = new JsonObject() });
+        var closed = _client.Published(id).Single(m => (string?)m["header"]!["msg_type"] == "comm_close");
+        Assert.Equal("c1", (string?)closed["content"]!["comm_id"]);
+        Assert.Empty(_client.Reply(_client.Ask("comm_info_request", []))["content"]!["comms"]!.AsObject());
     }
 
     [Fact]
