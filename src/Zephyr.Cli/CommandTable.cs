@@ -9,6 +9,7 @@ internal static class CommandTable
         new("doctor", "looks at this machine and says what is wrong and how to mend it", Doctor.DoctorCommand.Run),
         new("world", WorldCommand.Summary, WorldCommand.RunAsync),
         new("recipe", RecipeCommand.Summary, RecipeCommand.RunAsync),
+        new("claims", ClaimsCommand.Summary, ClaimsCommand.RunAsync),
         new("kill-test", KillTest.KillTestCommand.Summary, KillTest.KillTestCommand.RunAsync),
         new("preflight", PreflightCommand.Summary, PreflightCommand.Run),
     ];

@@ -26,6 +26,8 @@ internal static class DataCards
         ("checkpoints/dsft/model.safetensors", "the base model after dSFT", Made),
         ("checkpoints/ddpo/model.safetensors", "the dSFT model after one epoch of dDPO, beta 1", Made),
         ("zephyr-7b-beta-dpo-eval.csv", "the 58 evaluations of the released dDPO run, steps 100 to 5,800", "typed out from the model card of HuggingFaceH4/zephyr-7b-beta (MIT) and cross-checked; numbers are facts"),
+        ("claims.json", "what is claimed, written down before the runs that decide: source, statistic, threshold, seeds, settings", "written by hand; as the project"),
+        ("claims-results.json", "what came out, every claim", "made by `claims`; as the project"),
         ("published-results.json", "Tables 1 to 3 of the paper", "typed out from arXiv 2310.16944; numbers are facts"),
     ];
 

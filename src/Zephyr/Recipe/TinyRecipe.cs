@@ -79,7 +79,15 @@ public sealed class TinyRecipe
     /// <param name="name">For progress and tables.</param>
     /// <param name="start">The stage whose model is both reference and start.</param>
     /// <param name="preset">The numbers.</param>
-    public Stage DpoStage(string name, Stage start, DpoPreset preset) => DpoStage(name, start, preset, null);
+    public Stage DpoStage(string name, Stage start, DpoPreset preset) => DpoStage(name, start, preset, shipped: null);
+
+    /// <summary>A stage of dDPO on other pairs: what comes out when something about the feedback is changed.</summary>
+    /// <param name="name">For progress and tables.</param>
+    /// <param name="start">The stage whose model is both reference and start.</param>
+    /// <param name="preset">The numbers.</param>
+    /// <param name="pairs">What it learns from.</param>
+    public Stage DpoStage(string name, Stage start, DpoPreset preset, Func<IReadOnlyList<Rows.PreferencePair>> pairs) =>
+        DpoStage(name, start, preset, shipped: null, new(() => Tokens.Pairs(pairs())));
 
     /// <summary>A trainer for dSFT on rows made beforehand, to be pulled step by step in a notebook.</summary>
     /// <param name="model">Changes as steps are pulled.</param>
@@ -101,8 +109,9 @@ public sealed class TinyRecipe
         return new(policy, Reference(reference), Pairs, preset.ToOptions(Seed)) { HeldOut = HeldOutPairs };
     }
 
-    /// <summary>The frozen model's log-probabilities of all pairs, kept in <c>data/runs/reference</c>.</summary>
-    public ReferenceLogProbs Reference(Mistral model) => ReferenceLogProbs.Compute(model, [.. Pairs, .. HeldOutPairs], Path.Combine(Folder, "runs", "reference"));
+    /// <summary>The frozen model's log-probabilities of the pairs, else of <see cref="Pairs"/>, and of those held out; kept in <c>data/runs/reference</c>.</summary>
+    public ReferenceLogProbs Reference(Mistral model, IReadOnlyList<TokenizedPair>? pairs = null) =>
+        ReferenceLogProbs.Compute(model, [.. pairs ?? Pairs, .. HeldOutPairs], Path.Combine(Folder, "runs", "reference"));
 
     private string? Shipped(string name) => Seed == WorldData.ShippedSeed ? name : null;
 
@@ -136,16 +145,17 @@ public sealed class TinyRecipe
             });
     }
 
-    private Stage DpoStage(string name, Stage start, DpoPreset preset, string? shipped) => new(name, _cache, shipped,
-        () => Made("dpo", preset, new()
-        {
-            ["start"] = WeightsOf(start),
-            ["pairs"] = WorldData.HashOf(Pairs),
-        }),
+    private Stage DpoStage(string name, Stage start, DpoPreset preset, string? shipped) => DpoStage(name, start, preset, shipped, _pairs);
+
+    /// <summary>Held-out pairs are looked at after every epoch, which changes nothing in the weights.</summary>
+    private Stage DpoStage(string name, Stage start, DpoPreset preset, string? shipped, Lazy<IReadOnlyList<TokenizedPair>> pairs) => new(name, _cache, shipped,
+        () => Made("dpo", preset, new() { ["start"] = WeightsOf(start), ["pairs"] = WorldData.HashOf(pairs.Value) }),
         (run, cancelled) =>
         {
             var policy = InComputeType(start.Load(null, cancelled));
-            return (policy, Steps(name, new DpoTrainer(policy, Reference(policy), Pairs, preset.ToOptions(Seed)) { HeldOut = HeldOutPairs, Run = run }, cancelled));
+            var options = preset.ToOptions(Seed);
+            options = options with { EvaluateEvery = (pairs.Value.Count + options.BatchSize - 1) / options.BatchSize };
+            return (policy, Steps(name, new DpoTrainer(policy, Reference(policy, pairs.Value), pairs.Value, options) { HeldOut = HeldOutPairs, Run = run }, cancelled));
         });
 
     private static IEnumerable<StageStep> Steps(string name, SftTrainer trainer, CancellationToken cancelled)

@@ -13,6 +13,8 @@ public class CommandTableTests
     [InlineData(2, "--on 12 is no card", "preflight", "--on", "12")]
     [InlineData(2, "doctor takes no words, got \"me\"", "doctor", "me")]
     [InlineData(2, "There is no command \"bake\"", "bake")]
+    [InlineData(2, "--reverse wants some of labels, swap, length, noise, teacher, or all, not \"epochs\"", "claims", "--reverse", "epochs")]
+    [InlineData(2, "--split wants one of test, dev", "claims", "--split", "train")]
     [InlineData(0, "world: rebuild", "world", "--help")]
     [InlineData(0, "kill-test", "--help")]
     public async Task Words_that_are_not_understood_are_named_with_what_would_be(int code, string said, params string[] words)

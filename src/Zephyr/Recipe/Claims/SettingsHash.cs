@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Zephyr.Feedback;
+using Zephyr.Model;
+using Zephyr.Rows;
+using Zephyr.TinyWorld;
+
+namespace Zephyr.Recipe.Claims;
+
+/// <summary>
+/// One hash over presets and world, so that a run says when it is not the one that the claims were written for. The world goes in by what it makes:
+/// a sample of its documents, dialogues, development prompts and rated replies, and the tokenizer's pieces.
+/// </summary>
+public static class SettingsHash
+{
+    private const long Probe = 0; // a seed that nothing is trained on
+
+    /// <summary>The hash of the settings as they are now: 20 hexadecimal digits.</summary>
+    /// <param name="data">Whose tokenizer.</param>
+    public static string Of(WorldData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var made = new Dictionary<string, string>
+        {
+            ["model"] = MistralConfig.Tiny.ToJson(),
+            ["counts"] = string.Join(' ', new[] { WorldData.DialogueCount, WorldData.PairCount, WorldData.HeldOutPairCount, WorldData.DevelopmentCount, WorldData.TestCount }),
+            ["evaluation"] = string.Create(CultureInfo.InvariantCulture, $"{ArmEvaluation.MaxNewTokens} {ArmEvaluation.SampleCount}"),
+            ["reversals"] = $"{Reversals.WeakTeacher} {string.Join(' ', Reversals.NoiseLevels)}",
+            ["tokenizer"] = AnswerCache.KeyOf([.. data.Tokenizer.Model.Pieces.Select(piece => piece.Text)]),
+            ["documents"] = AnswerCache.KeyOf([.. new WorldDocuments(data.World).Stream(Probe).Take(500)]),
+            ["dialogues"] = HashOf(WorldRows.Dialogues(data.World, Probe, 300)),
+            ["development"] = HashOf(WorldRows.Evaluation(data.World, "dev", 100)),
+            ["feedback"] = HashOf(WorldRows.RatedPrompts(data.World, Probe, 100).ToBlockingEnumerable()),
+        };
+        (string Name, object Preset)[] presets =
+        [
+            ("base", RecipePreset.TinyPretraining),
+            ("dSFT", RecipePreset.Tiny.Sft),
+            ("dSFT-2", RecipePreset.TinySecondSft),
+            ("dDPO", RecipePreset.Tiny.Dpo),
+            ("dDPO, the paper's beta", RecipePreset.TinyDpoPaperBeta),
+        ];
+        foreach (var field in presets.SelectMany(preset => RecipePreset.FieldsOf(preset.Name, preset.Preset)))
+        {
+            made[$"{field.Stage}.{field.Name}"] = field.Value;
+        }
+
+        return RunCache.KeyOf(made);
+    }
+
+    private static string HashOf<T>(IEnumerable<T> rows)
+        where T : IRow<T> => AnswerCache.KeyOf([.. rows.Select(row =>
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer))
+            {
+                json.WriteStartObject();
+                row.WriteFields(json);
+                json.WriteEndObject();
+            }
+
+            return Encoding.UTF8.GetString(buffer.ToArray());
+        })]);
+}
