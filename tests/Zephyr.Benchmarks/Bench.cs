@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Zephyr.Data;
 using Zephyr.Model;
+using Zephyr.Recipe;
 using Zephyr.Rows;
 using Zephyr.Runtime;
 using Zephyr.Training;
+using static TorchSharp.torch;
 
 namespace Zephyr.Benchmarks;
 
@@ -12,9 +14,17 @@ internal static class Bench
 {
     public const int Time = 256, Batch = 8;
 
+    /// <summary>The types worth measuring here: bf16 is left out where the processor only imitates it, as a step would take minutes.</summary>
+    public static ScalarType[] Types => ProductProbe.TrainingType == ScalarType.BFloat16 ? [ScalarType.BFloat16, ScalarType.Float32] : [ScalarType.Float32];
+
     public static void Announce(int threads)
     {
         var report = Startup.Start(new RuntimeOptions { Threads = threads });
+        if (!Types.Contains(ScalarType.BFloat16))
+        {
+            Console.WriteLine("bf16 is not faster than fp32 on this processor: its rows are left out.");
+        }
+
         Console.WriteLine($"{report.Threads} thread(s); {string.Join("; ", report.Choices.Select(choice => $"{choice.Name}: {(choice.Taken ? "yes" : "no")}"))}");
         Console.WriteLine();
     }

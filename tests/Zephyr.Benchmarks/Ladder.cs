@@ -18,7 +18,7 @@ internal static class Ladder
         Bench.Announce(threads);
         var (config, rows) = (MistralConfig.Bench, Bench.Rows(MistralConfig.Bench.VocabSize));
         var none = new Taken(false, false, false, false);
-        Rung[] rungs =
+        List<Rung> rungs =
         [
             Peer("plain modules", ScalarType.Float32),
             Kit("the kit's model and trainer, plain operations", ScalarType.Float32, none),
@@ -26,12 +26,16 @@ internal static class Ladder
             Kit("+ embedding in one call", ScalarType.Float32, none with { Norm = true, Embedding = true }),
             Kit("+ folded attention", ScalarType.Float32, Taken.All with { AdamW = false }),
             Kit("+ AdamW in one call", ScalarType.Float32, Taken.All),
-            Peer("plain modules, weights in bf16", ScalarType.BFloat16),
-            Kit("products in bf16 on fp32 weights", ScalarType.BFloat16, Taken.All),
-            Kit("+ logits in chunks of 512 tokens", ScalarType.BFloat16, Taken.All, new() { LogitTokens = 512 }),
-            Kit("+ blocks run again", ScalarType.BFloat16, Taken.All, new() { LogitTokens = 512, RecomputeBlocks = true }),
         ];
-        var peaks = new[] { ScalarType.Float32, ScalarType.BFloat16 }.ToDictionary(type => type, type => new PeakProduct(type));
+        if (Bench.Types.Contains(ScalarType.BFloat16))
+        {
+            rungs.Add(Peer("plain modules, weights in bf16", ScalarType.BFloat16));
+            rungs.Add(Kit("products in bf16 on fp32 weights", ScalarType.BFloat16, Taken.All));
+        }
+
+        rungs.Add(Kit("+ logits in chunks of 512 tokens", Bench.Types[0], Taken.All, new() { LogitTokens = 512 }));
+        rungs.Add(Kit("+ blocks run again", Bench.Types[0], Taken.All, new() { LogitTokens = 512, RecomputeBlocks = true }));
+        var peaks = Bench.Types.ToDictionary(type => type, type => new PeakProduct(type));
         var best = peaks.Keys.ToDictionary(type => type, _ => new List<double>());
         var measures = peaks.Select(pair => (Action)(() => best[pair.Key].Add(pair.Value.Measure()))).ToArray();
         var seconds = Bench.InTurns(rounds, StepsARound, [.. rungs.Select(rung => rung.Step), .. measures]);
@@ -44,7 +48,7 @@ internal static class Ladder
         foreach (var (rung, step) in rungs.Zip(seconds))
         {
             peer = rung.Compute;
-            var plain = seconds[Array.FindIndex(rungs, other => other.Compute == peer && other.Name.StartsWith("plain modules", StringComparison.Ordinal))];
+            var plain = seconds[rungs.FindIndex(other => other.Compute == peer && other.Name.StartsWith("plain modules", StringComparison.Ordinal))];
             var share = Bench.FlopsPerToken(config, Bench.Time) * Bench.Batch * Bench.Time / step / Words.Median(best[rung.Compute]);
             Console.WriteLine($"| {rung.Name} | {step * 1e3:F0} | {Bench.Batch * Bench.Time / step:F0} | {share:P1} | {plain / step:F2} x | {rung.PeakBytes / 1048576.0:F0} |");
         }

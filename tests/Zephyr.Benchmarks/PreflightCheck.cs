@@ -11,10 +11,15 @@ internal static class PreflightCheck
     public static int Run(int threads, int rounds)
     {
         Bench.Announce(threads);
-        var peaks = new[] { ScalarType.Float32, ScalarType.BFloat16 }.ToDictionary(type => type, type => ProductProbe.Measure(type));
+        var peaks = Bench.Types.ToDictionary(type => type, type => ProductProbe.Measure(type));
         foreach (var (form, again) in new[] { (WeightForm.Plain, false), (WeightForm.Plain, true), (WeightForm.Masters, false), (WeightForm.Masters, true) })
         {
             var compute = form == WeightForm.Plain ? ScalarType.Float32 : ScalarType.BFloat16;
+            if (!Bench.Types.Contains(compute))
+            {
+                continue;
+            }
+
             var plan = new TrainingPlan
             {
                 Name = $"Bench, {compute}{(again ? ", blocks run again" : "")}",

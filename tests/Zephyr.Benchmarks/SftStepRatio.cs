@@ -16,7 +16,7 @@ internal static class SftStepRatio
         Bench.Announce(threads);
         Console.WriteLine("| compute | peak GFLOP/s | step ms | tokens/s | share of peak |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        foreach (var type in new[] { ScalarType.BFloat16, ScalarType.Float32 })
+        foreach (var type in Bench.Types)
         {
             Measure(type, rounds);
         }

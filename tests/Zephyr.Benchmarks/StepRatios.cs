@@ -41,13 +41,13 @@ internal static class StepRatios
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(config.VocabSize))];
         var pairs = Enumerable.Range(0, 32).Select(_ => new TokenizedPair(Ids(1), Ids(Bench.Time - 1), Ids(Bench.Time - 1))).ToList();
         var rows = pairs.SelectMany(pair => new[] { pair.Chosen, pair.Rejected }.Select(reply => TokenizedExample.AllLearned([.. pair.Prompt, .. reply]))).ToArray();
-        Mistral Model() => Mistral.Random(config, 1).In(ScalarType.BFloat16);
+        Mistral Model() => Mistral.Random(config, 1).In(Bench.Types[0]);
         var reference = ReferenceLogProbs.Compute(Model(), pairs);
         var dpo = new DpoTrainer(Model(), reference, pairs, new() { LearningRate = new() { Peak = 1e-6, Shape = RateShape.Constant }, BatchSize = 4, Steps = 1_000_000, TokenMetrics = false }).Train().GetEnumerator();
         var live = new DpoTrainer(Model(), new FrozenReference(Model()), pairs, new() { LearningRate = new() { Peak = 1e-6, Shape = RateShape.Constant }, BatchSize = 4, Steps = 1_000_000, TokenMetrics = false }).Train().GetEnumerator();
         var seconds = Bench.InTurns(rounds, 2, Bench.Trainer(Model(), rows, Bench.Options()), () => dpo.MoveNext(), () => live.MoveNext());
 
-        Console.WriteLine("| step, bf16, same rows | ms | against SFT |");
+        Console.WriteLine($"| step, {Bench.Types[0]}, same rows | ms | against SFT |");
         Console.WriteLine("| --- | --- | --- |");
         foreach (var (name, step) in new[] { "SFT", "DPO, reference cached", "DPO, reference run each time" }.Zip(seconds))
         {
@@ -65,9 +65,9 @@ internal static class StepRatios
         var seconds = Bench.InTurns(
             rounds,
             4,
-            Bench.Trainer(Mistral.Random(MistralConfig.Bench, 1).In(ScalarType.BFloat16), Bench.Rows(MistralConfig.Bench.VocabSize), Bench.Options()),
-            Bench.Trainer(Mistral.Random(small, 1).In(ScalarType.BFloat16), Bench.Rows(small.VocabSize, time: 4), Bench.Options(batch: 1)));
-        Console.WriteLine($"bf16 step {seconds[0] * 1e3:F0} ms; the same calls on next to no numbers {seconds[1] * 1e3:F2} ms: host share at most {seconds[1] / seconds[0]:P1}");
+            Bench.Trainer(Mistral.Random(MistralConfig.Bench, 1).In(Bench.Types[0]), Bench.Rows(MistralConfig.Bench.VocabSize), Bench.Options()),
+            Bench.Trainer(Mistral.Random(small, 1).In(Bench.Types[0]), Bench.Rows(small.VocabSize, time: 4), Bench.Options(batch: 1)));
+        Console.WriteLine($"{Bench.Types[0]} step {seconds[0] * 1e3:F0} ms; the same calls on next to no numbers {seconds[1] * 1e3:F2} ms: host share at most {seconds[1] / seconds[0]:P1}");
         return 0;
     }
 

@@ -26,24 +26,18 @@ internal static partial class Disk
     {
         if (!Directory.Exists(path))
         {
-            Before("create folder", path);
-            Directory.CreateDirectory(path);
+            Allowed("create folder", path, () => Directory.CreateDirectory(path));
             FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path)));
         }
     }
 
     /// <summary>A new, empty file in place of any old one; flushing the stream flushes to the disk.</summary>
-    public static Stream Create(string path)
-    {
-        Before("create", path);
-        return new DurableStream(path);
-    }
+    public static Stream Create(string path) => Allowed("create", path, () => new DurableStream(path));
 
     /// <summary>Adds text at the end of a file, which is made where there is none; all of it or, on an error, nothing. Not flushed: a power cut may take the last lines.</summary>
     public static void Append(string path, string text)
     {
-        Before("append to", path);
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        using var file = Allowed("append to", path, () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0));
         var length = file.Length;
         try
         {
@@ -60,31 +54,24 @@ internal static partial class Disk
     /// <summary>Brings what was appended to a file to the disk.</summary>
     public static void Flush(string path)
     {
-        Before("flush", path);
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using var file = Allowed("flush", path, () => new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
         file.Flush(flushToDisk: true);
     }
 
     /// <summary>Deletes a file.</summary>
-    public static void DeleteFile(string path)
-    {
-        Before("delete", path);
-        File.Delete(path);
-    }
+    public static void DeleteFile(string path) => Allowed("delete", path, () => File.Delete(path));
 
     /// <summary>Renames a file, over another one if there is one.</summary>
     public static void MoveFile(string from, string to)
     {
-        Before("rename", to);
-        File.Move(from, to, overwrite: true);
+        Allowed("rename", to, () => File.Move(from, to, overwrite: true));
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(to)));
     }
 
     /// <summary>Renames a folder.</summary>
     public static void MoveFolder(string from, string to)
     {
-        Before("rename", to);
-        Directory.Move(from, to);
+        Allowed("rename", to, () => Directory.Move(from, to));
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(to)));
     }
 
@@ -101,9 +88,28 @@ internal static partial class Disk
             DeleteFolder(folder);
         }
 
-        Before("delete", path);
-        Directory.Delete(path);
+        Allowed("delete", path, () => Directory.Delete(path));
     }
+
+    /// <summary>A change, announced; where the file system does not allow it, an error that says so and what to do.</summary>
+    private static T Allowed<T>(string change, string path, Func<T> make)
+    {
+        Before(change, path);
+        try
+        {
+            return make();
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"This process may not {change} {path}: {error.Message} Nothing that was there is lost. Give {Environment.UserName} the right to write in that folder, or choose another one.", error);
+        }
+    }
+
+    private static void Allowed(string change, string path, Action make) => Allowed(change, path, () =>
+    {
+        make();
+        return true;
+    });
 
     internal static void Before(string change, string path) => _watcher?.Invoke($"{change} {path}");
 

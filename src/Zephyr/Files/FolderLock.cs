@@ -8,7 +8,7 @@ internal sealed class FolderLock : IDisposable
     private FolderLock(FileStream file) => _file = file;
 
     /// <summary>Takes a folder, which is made where there is none.</summary>
-    /// <exception cref="IOException">Another writer has it.</exception>
+    /// <exception cref="IOException">Another writer has it, or it may not be written to.</exception>
     public static FolderLock Take(string folder)
     {
         Disk.CreateFolder(folder);
@@ -16,9 +16,9 @@ internal sealed class FolderLock : IDisposable
         {
             return new(new(Path.Combine(folder, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
+        catch (Exception error) when (error is UnauthorizedAccessException || (error is IOException and not (DirectoryNotFoundException or PathTooLongException)))
         {
-            throw new IOException($"{folder} cannot be taken for this run: {error.Message} If another run is writing there, stop it or give this one another folder.", error);
+            throw new IOException($"{folder} cannot be taken for this run: {error.Message} If another run is writing there, stop it; if you have no right to write there, give this one another folder.", error);
         }
     }
 

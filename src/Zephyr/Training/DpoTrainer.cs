@@ -17,6 +17,7 @@ public sealed class DpoTrainer
     private readonly DpoOptions _options;
     private readonly IOptimizer _optimizer;
     private readonly TrainingLoop<DpoStep> _loop;
+    private string? _heldOutHash;
     private readonly int _stepsPerEpoch;
 
     /// <summary>A trainer at step 0.</summary>
@@ -86,10 +87,10 @@ public sealed class DpoTrainer
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
     public IEnumerable<DpoStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, HeldOut.Count > 0 ? Evaluate : null, _options.EvaluateEvery, cancelled);
 
-    private (DpoStep Record, double HeldOutLoss) Evaluate(DpoStep made)
+    private HeldOutResult<DpoStep> Evaluate(DpoStep made)
     {
         var heldOut = DpoEvaluation.Of(_policy, _reference, HeldOut, _options);
-        return (made with { HeldOut = heldOut }, heldOut.Loss);
+        return new(made with { HeldOut = heldOut }, heldOut.Loss, _heldOutHash ??= TrainingState.HashOf(HeldOut));
     }
 
     private DpoStep Step(int number)

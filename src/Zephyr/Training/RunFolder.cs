@@ -61,7 +61,7 @@ public sealed class RunFolder(string path)
     /// <exception cref="InvalidDataException">There are checkpoints, and none is whole.</exception>
     public FoundCheckpoint? Newest() => CheckpointFolder.Newest(Checkpoints);
 
-    /// <summary>The checkpoint with the lowest held-out loss of those evaluated; null where none was, or where it is damaged.</summary>
+    /// <summary>The checkpoint with the lowest held-out loss of those evaluated on the last run's held-out rows; null where none was, or where it is damaged.</summary>
     public FoundCheckpoint? Best() => BestMark is { } mark && CheckpointFolder.At(Checkpoints, mark.Step) is var folder && CheckpointFolder.Fault(folder) is null
         ? new(folder, mark.Step, [])
         : null;
@@ -169,12 +169,15 @@ public sealed class RunFolder(string path)
         }
     }
 
-    /// <summary>Notes a held-out loss; the checkpoint with the lowest is kept. A step without a checkpoint cannot be kept.</summary>
-    internal void Evaluated(int step, double loss)
+    /// <summary>
+    /// Notes a held-out loss; the checkpoint with the lowest is kept. A step without a checkpoint cannot be kept. Where a run was resumed with other held-out
+    /// rows, the best begins anew: losses over different rows are not compared.
+    /// </summary>
+    internal void Evaluated(int step, double loss, string heldOut)
     {
-        if (Directory.Exists(CheckpointFolder.At(Checkpoints, step)) && (BestMark is not { } best || loss < best.Loss))
+        if (Directory.Exists(CheckpointFolder.At(Checkpoints, step)) && (BestMark is not { } best || best.HeldOut != heldOut || loss < best.Loss))
         {
-            AtomicFile.Write(At("best.json"), JsonSerializer.Serialize(new BestCheckpoint(step, loss)));
+            AtomicFile.Write(At("best.json"), JsonSerializer.Serialize(new BestCheckpoint(step, loss, heldOut)));
         }
     }
 

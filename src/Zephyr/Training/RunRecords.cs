@@ -9,7 +9,10 @@ namespace Zephyr.Training;
 public sealed record RunSample(string Prompt, string Reply);
 
 /// <summary>The checkpoint with the lowest held-out loss so far.</summary>
-internal sealed record BestCheckpoint(int Step, double Loss);
+/// <param name="Step">Its step.</param>
+/// <param name="Loss">The loss after it.</param>
+/// <param name="HeldOut">Hash of the rows that the loss is over: losses over other rows are not compared with it.</param>
+internal sealed record BestCheckpoint(int Step, double Loss, string? HeldOut);
 
 /// <summary>What a run is made from: <c>run.json</c>.</summary>
 internal sealed record RunRecord(

@@ -21,6 +21,7 @@ public sealed class SftTrainer
     private readonly IOptimizer _optimizer;
     private readonly int _stepsPerEpoch;
     private readonly TrainingLoop<SftStep> _loop;
+    private string? _heldOutHash;
 
     /// <summary>A trainer at step 0.</summary>
     /// <param name="model">The model; its weights change as steps are pulled.</param>
@@ -85,10 +86,10 @@ public sealed class SftTrainer
     /// <exception cref="NotFiniteNumberException">A loss or gradient is not finite; the message says where it came from.</exception>
     public IEnumerable<SftStep> Train(CancellationToken cancelled = default) => _loop.Train(Step, HeldOut.Count > 0 ? Evaluate : null, _options.EvaluateEvery, cancelled);
 
-    private (SftStep Record, double HeldOutLoss) Evaluate(SftStep made)
+    private HeldOutResult<SftStep> Evaluate(SftStep made)
     {
         var heldOut = SftEvaluation.Of(_model, HeldOut, _options.BatchSize, _options.PadId);
-        return (made with { HeldOut = heldOut }, heldOut.Loss);
+        return new(made with { HeldOut = heldOut }, heldOut.Loss, _heldOutHash ??= TrainingState.HashOf(HeldOut));
     }
 
     private SftStep Step(int number)

@@ -65,10 +65,10 @@ internal sealed class TrainingLoop<TStep>
 
     /// <summary>The steps not yet handed out.</summary>
     /// <param name="step">Makes the step of that number and calls <see cref="Moved"/>.</param>
-    /// <param name="evaluate">The record with its evaluation, and the held-out loss; null where nothing is held out.</param>
+    /// <param name="evaluate">Evaluates on the held-out rows; null where nothing is held out.</param>
     /// <param name="every">Steps between evaluations, besides the one after the last step; null is only that one.</param>
     /// <param name="cancelled">Looked at between steps.</param>
-    public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, (TStep Record, double HeldOutLoss)>? evaluate, int? every, CancellationToken cancelled)
+    public IEnumerable<TStep> Train(Func<int, TStep> step, Func<TStep, HeldOutResult<TStep>>? evaluate, int? every, CancellationToken cancelled)
     {
         using var mine = Run?.Lock();
         Run?.Begin(Made, _model, _identity());
@@ -78,7 +78,7 @@ internal sealed class TrainingLoop<TStep>
         }
     }
 
-    private IEnumerable<TStep> Steps(Func<int, TStep> step, Func<TStep, (TStep Record, double HeldOutLoss)>? evaluate, int? every, CancellationToken cancelled)
+    private IEnumerable<TStep> Steps(Func<int, TStep> step, Func<TStep, HeldOutResult<TStep>>? evaluate, int? every, CancellationToken cancelled)
     {
         while (_made is not null || Made < _steps)
         {
@@ -97,13 +97,13 @@ internal sealed class TrainingLoop<TStep>
             var record = _made;
             if (evaluate is not null && (Made == _steps || Made % every == 0))
             {
-                (record, var loss) = evaluate(record);
+                (record, var loss, var heldOut) = evaluate(record);
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException($"The held-out loss after step {Made} is {loss}, while the training loss was finite: look at the held-out rows, or lower the learning rate.", loss);
                 }
 
-                Run?.Evaluated(Made, loss);
+                Run?.Evaluated(Made, loss, heldOut);
                 if (Samples is not null)
                 {
                     Run?.LogSamples(Made, Samples());
@@ -128,3 +128,9 @@ internal sealed class TrainingLoop<TStep>
         }
     }
 }
+
+/// <summary>An evaluation on held-out rows.</summary>
+/// <param name="Record">The step's record with its evaluation.</param>
+/// <param name="Loss">The held-out loss.</param>
+/// <param name="Rows">Hash of the held-out rows.</param>
+internal readonly record struct HeldOutResult<TStep>(TStep Record, double Loss, string Rows);

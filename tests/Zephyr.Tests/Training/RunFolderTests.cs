@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tensorboard;
+using Zephyr.Data;
 using Zephyr.Training;
 using static TorchSharp.torch;
 
@@ -20,6 +21,36 @@ public class RunFolderTests
         var error = Assert.Throws<IOException>(() => SmallRuns.Pull(SmallRuns.SftTrainer(SmallRuns.Model(), new RunFolder(folder.At("file"))).Train(None)));
 
         Assert.Contains(folder.At("file"), error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the system refuses with "access denied" (a read-only folder, or here a folder in the place of a file) is an error that says what to do.</summary>
+    [Fact]
+    public void A_log_that_may_not_be_written_to_is_named_with_what_to_do()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.At("steps.jsonl"));
+
+        var error = Assert.Throws<IOException>(() => SmallRuns.Pull(SmallRuns.SftTrainer(SmallRuns.Model(), new RunFolder(folder.At())).Train(None)));
+
+        Assert.IsType<UnauthorizedAccessException>(error.InnerException);
+        Assert.Contains(folder.At("steps.jsonl"), error.Message, StringComparison.Ordinal);
+        Assert.Contains("choose another", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_best_begins_anew_with_other_held_out_rows()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.At()) { CheckpointEvery = 2, Keep = 1 };
+        SftTrainer Trainer(List<TokenizedExample> heldOut) => new(SmallRuns.Model(), SmallRuns.Rows(), SmallRuns.Sft with { Steps = 12, EvaluateEvery = 2 }) { Run = run, HeldOut = heldOut };
+        var first = Trainer(SmallRuns.Rows()).Train(None).Take(6).Where(step => step.HeldOut is not null).ToList(); // held out of nothing: rows that it learns
+
+        var resumed = Trainer(SmallRuns.Rows(5, 9));
+        Assert.NotNull(resumed.Resume());
+        var second = resumed.Train(None).Where(step => step.HeldOut is not null).ToList();
+
+        Assert.True(first.Min(step => step.HeldOut!.Loss) < second.Min(step => step.HeldOut!.Loss), "else the test shows nothing");
+        Assert.Equal(second.MinBy(step => step.HeldOut!.Loss)!.Step, run.Best()!.Step);
     }
 
     [Fact]
