@@ -5,7 +5,9 @@ internal sealed class FrontEndInput : TextReader
 {
     private static Func<string, bool, string>? _ask;
 
-    private string _rest = "";
+    private static FrontEndInput? _reader;
+
+    private volatile string _rest = "";
 
     private FrontEndInput()
     {
@@ -16,7 +18,16 @@ internal sealed class FrontEndInput : TextReader
     public static void Attach(Func<string, bool, string> ask)
     {
         _ask = ask;
-        Console.SetIn(new FrontEndInput());
+        Console.SetIn(_reader = new FrontEndInput());
+    }
+
+    /// <summary>Drops what is left of the last answer: a new cell asks its own questions.</summary>
+    public static void Forget()
+    {
+        if (_reader is { } reader)
+        {
+            reader._rest = "";
+        }
     }
 
     /// <summary>Asks, and waits for the answer.</summary>

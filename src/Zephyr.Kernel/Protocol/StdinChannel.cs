@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Zephyr.Kernel.Display;
 using Zephyr.Kernel.Wire;
 
 namespace Zephyr.Kernel.Protocol;
@@ -28,6 +29,7 @@ internal sealed class StdinChannel
     {
         _request = request;
         _allowed = allowed;
+        FrontEndInput.Forget();
     }
 
     /// <summary>The cell has ended: its front end no longer listens.</summary>
@@ -52,7 +54,7 @@ internal sealed class StdinChannel
             }
 
             var content = new JsonObject { ["prompt"] = prompt, ["password"] = secret };
-            _sockets.AskOnStdin(Message.Create("input_request", content, request, request.Identities));
+            _sockets.AskOnStdin(Message.Create("input_request", content, request, request.Identities), CellDisplay.Stop);
             return _answers.Take(CellDisplay.Stop);
         }
     }

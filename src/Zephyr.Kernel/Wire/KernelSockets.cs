@@ -16,6 +16,8 @@ internal sealed class KernelSockets : IDisposable
     private readonly ResponseSocket _heartbeat = new();
     private readonly XPublisherSocket _iopub = new();
     private readonly NetMQQueue<(NetMQSocket Socket, Message Message)> _outgoing = new();
+    private readonly List<(Message Question, CancellationToken Withdrawn)> _unasked = [];
+    private readonly NetMQTimer _askAgain = new(TimeSpan.FromMilliseconds(20)) { Enable = false };
     private readonly NetMQPoller _poller;
     private readonly Action<string> _log;
 
@@ -26,6 +28,7 @@ internal sealed class KernelSockets : IDisposable
         _codec = new MessageCodec(connection.Key);
         _shell.Options.RouterHandover = true;
         _stdin.Options.RouterHandover = true;
+        _stdin.Options.RouterMandatory = true; // else a question is lost whose front end is still connecting
         Bind(_shell, connection.Address(connection.ShellPort));
         Bind(_control, connection.Address(connection.ControlPort));
         Bind(_stdin, connection.Address(connection.StdinPort));
@@ -38,7 +41,8 @@ internal sealed class KernelSockets : IDisposable
         _heartbeat.ReceiveReady += (_, e) => e.Socket.SendMultipartMessage(e.Socket.ReceiveMultipartMessage());
         _iopub.ReceiveReady += (_, e) => Welcome(e.Socket.ReceiveMultipartMessage());
         _outgoing.ReceiveReady += (_, _) => SendQueued();
-        _poller = [_shell, _control, _stdin, _heartbeat, _iopub, _outgoing];
+        _askAgain.Elapsed += (_, _) => AskWaiting();
+        _poller = [_shell, _control, _stdin, _heartbeat, _iopub, _outgoing, _askAgain];
     }
 
     /// <summary>A request that waits for those before it. Raised on the sockets' thread: hand it on, do not work there.</summary>
@@ -59,8 +63,12 @@ internal sealed class KernelSockets : IDisposable
     /// <summary>Answers a request of the control channel.</summary>
     public void ReplyOnControl(Message message) => _outgoing.Enqueue((_control, message));
 
-    /// <summary>Asks the front end that sent a request.</summary>
-    public void AskOnStdin(Message message) => _outgoing.Enqueue((_stdin, message));
+    /// <summary>Asks the front end that sent a request: at once, or as soon as its stdin socket has connected, which may be later than its shell's.</summary>
+    public void AskOnStdin(Message question, CancellationToken withdrawn) => _poller.Run(() =>
+    {
+        _unasked.Add((question, withdrawn));
+        AskWaiting();
+    });
 
     /// <summary>Tells all who listen.</summary>
     public void Publish(Message message) => _outgoing.Enqueue((_iopub, message));
@@ -107,6 +115,24 @@ internal sealed class KernelSockets : IDisposable
         {
             var content = new JsonObject { ["subscription"] = System.Text.Encoding.UTF8.GetString(topic) };
             _iopub.SendMultipartMessage(_codec.Encode(Message.Create("iopub_welcome", content, null, [topic])));
+        }
+    }
+
+    private void AskWaiting()
+    {
+        _unasked.RemoveAll(item => item.Withdrawn.IsCancellationRequested || TryAsk(item.Question));
+        _askAgain.Enable = _unasked.Count > 0;
+    }
+
+    private bool TryAsk(Message question)
+    {
+        try
+        {
+            return _stdin.TrySendMultipartMessage(_codec.Encode(question));
+        }
+        catch (HostUnreachableException)
+        {
+            return false;
         }
     }
 

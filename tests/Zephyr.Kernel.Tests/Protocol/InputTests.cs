@@ -42,6 +42,19 @@ public sealed class InputTests(ProtocolTests.RunningKernel kernel) : IClassFixtu
     }
 
     [Fact]
+    public void What_one_cell_left_of_an_answer_is_not_read_by_the_next()
+    {
+        var id = Ask("(char)Console.Read()");
+        _client.Question(id);
+        _client.Answer("rest");
+        _client.Published(id);
+        id = Ask("Console.ReadLine()");
+        _client.Question(id);
+        _client.Answer("new");
+        Assert.Contains(_client.Published(id), m => (string?)m["content"]!["data"]?["text/plain"] == "new");
+    }
+
+    [Fact]
     public void A_front_end_that_cannot_be_asked_is_not_asked()
     {
         var (reply, _) = _client.Execute("Console.ReadLine()");
