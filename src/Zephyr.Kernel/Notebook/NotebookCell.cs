@@ -14,7 +14,11 @@ internal sealed class NotebookCell(JsonObject json)
     public bool IsCode => Type == "code";
 
     /// <summary>The text, with <c>\n</c> as line end.</summary>
-    public string Source => Joined(json["source"]).ReplaceLineEndings("\n");
+    public string Source
+    {
+        get => Joined(json["source"]).ReplaceLineEndings("\n");
+        set => json["source"] = Lines(value);
+    }
 
     /// <summary>Whether an error is what the cell is there to show (tag <c>raises-exception</c>).</summary>
     public bool MayRaise => HasTag(ExpectedToRaise);
@@ -44,6 +48,16 @@ internal sealed class NotebookCell(JsonObject json)
         json["execution_count"] = executionCount;
         json["outputs"] = new JsonArray([.. outputs]);
     }
+
+    /// <summary>Forgets that the cell ever ran.</summary>
+    public void Clear()
+    {
+        json["execution_count"] = null;
+        json["outputs"] = new JsonArray();
+    }
+
+    /// <summary>A copy of what the file holds for the cell.</summary>
+    public JsonNode ToJson() => json.DeepClone();
 
     /// <summary>Leaves out what says when and where the cell ran, and cuts its text into lines as the format wants it.</summary>
     public void Normalise()

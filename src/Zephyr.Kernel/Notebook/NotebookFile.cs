@@ -21,7 +21,7 @@ internal sealed class NotebookFile
     public string Path { get; }
 
     /// <summary>All cells, in their order.</summary>
-    public IReadOnlyList<NotebookCell> Cells { get; }
+    public IReadOnlyList<NotebookCell> Cells { get; private set; }
 
     /// <summary>The cells that run.</summary>
     public IReadOnlyList<NotebookCell> CodeCells => [.. Cells.Where(cell => cell.IsCode)];
@@ -60,14 +60,31 @@ internal sealed class NotebookFile
         }
     }
 
+    /// <summary>The same notebook for another place. The file there appears when it is written.</summary>
+    public NotebookFile CopyTo(string path) => new(path, (JsonObject)_root.DeepClone());
+
+    /// <summary>Takes cells out.</summary>
+    public void Remove(IReadOnlyCollection<NotebookCell> cells)
+    {
+        Cells = [.. Cells.Except(cells)];
+        _root["cells"] = new JsonArray([.. Cells.Select(cell => cell.ToJson())]);
+    }
+
+    /// <summary>The text of the file, as <see cref="Write"/> leaves it.</summary>
+    public string ToText()
+    {
+        Normalise();
+        return NotebookJson.Write(_root);
+    }
+
     /// <summary>Puts the file in the place of the old one at once, so that a reader finds the old or the new one, never a half.</summary>
     public void Write()
     {
-        Normalise();
+        var text = ToText();
         var sibling = Path + ".tmp";
         using (var stream = new FileStream(sibling, FileMode.Create, FileAccess.Write))
         {
-            stream.Write(Encoding.UTF8.GetBytes(NotebookJson.Write(_root)));
+            stream.Write(Encoding.UTF8.GetBytes(text));
             stream.Flush(flushToDisk: true);
         }
 
@@ -85,7 +102,12 @@ internal sealed class NotebookFile
             ["name"] = "C#",
             ["pygments_lexer"] = "csharp",
         };
-        metadata["zephyr"] = new JsonObject { ["source"] = Source };
+        metadata.Remove("zephyr");
+        if (CodeCells.All(cell => cell.ExecutionCount is not null))
+        {
+            metadata["zephyr"] = new JsonObject { ["source"] = Source };
+        }
+
         foreach (var cell in Cells)
         {
             cell.Normalise();
