@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
 using Zephyr.Kernel.Display;
+using Zephyr.Kernel.References;
 
 namespace Zephyr.Kernel.Engine;
 
@@ -23,10 +25,13 @@ internal sealed class CSharpEngine
         .WithFileEncoding(Encoding.UTF8)
         .WithAllowUnsafe(true);
 
-    private readonly ReferenceFolder _references = new();
+    private static readonly LoadedSources CheckedSources = new(withChecks: true);
+    private static readonly LoadedSources PlainSources = new(withChecks: false);
+
+    private readonly SessionReferences _references = new();
     private readonly ErrorReport _errors = new();
     private volatile CellThread _thread = new();
-    private ScriptOptions _options = Options.WithReferences(ReferenceFolder.Framework()).WithImports(Imports);
+    private ScriptOptions _options = Options.WithReferences(SessionReferences.Framework()).WithImports(Imports);
     private readonly List<string> _ran = []; // what the assistant does not know yet
     private CodeAssistant? _assistant;
     private volatile CellInterruption? _running;
@@ -35,7 +40,7 @@ internal sealed class CSharpEngine
     /// <summary>Compiles and runs something small, so that the first cell finds the compiler awake.</summary>
     public static async Task WarmUpAsync()
     {
-        var options = Options.WithReferences(ReferenceFolder.Framework()).WithImports(Imports);
+        var options = Options.WithReferences(SessionReferences.Framework()).WithImports(Imports);
         var script = CSharpScript.Create<object>("var a = new[] { 1 }.Select(x => x + 1).ToList(); string.Join(\", \", a)", options);
         await script.RunAsync();
     }
@@ -51,11 +56,19 @@ internal sealed class CSharpEngine
         var interruption = new CellInterruption();
         _running = interruption;
         CellDisplay.Attach(output, interruption);
-        var error = Compile(cell, out var script) ?? Execute(cell, script!, interruption, showResult ? output.Result : null);
+        var error = Compile(cell, interruption, out var compiled);
+        var clock = Stopwatch.StartNew();
+        error ??= Execute(cell, compiled!.Value, interruption, showResult ? output.Result : null);
+        clock.Stop();
         interruption.End();
         if (error is not null)
         {
             output.Error(error);
+        }
+
+        if (compiled is { Directives.Timed: true })
+        {
+            output.Write("stdout", $"Wall time: {WallTime.Text(clock.Elapsed)}\n");
         }
 
         output.Flush();
@@ -73,7 +86,7 @@ internal sealed class CSharpEngine
         _running = interruption;
         CellDisplay.Attach(output, interruption);
         var value = Formatting.Bundle(null, []);
-        var error = Compile(cell, out var script) ?? Execute(cell, script!, interruption, bundle => value = bundle, keep: false);
+        var error = Compile(cell, interruption, out var compiled) ?? Execute(cell, compiled!.Value, interruption, bundle => value = bundle, keep: false);
         interruption.End();
         output.Flush();
         return (error, value);
@@ -104,31 +117,25 @@ internal sealed class CSharpEngine
     public Task InterruptAsync() =>
         _running is { } interruption ? interruption.RequestAsync(() => _thread.BreakWait(interruption)) : Task.CompletedTask;
 
-    private CellError? Compile(CellSource cell, out Script<object>? script)
+    private CellError? Compile(CellSource cell, CellInterruption interruption, out (Script<object> Script, Directives Directives)? compiled)
     {
-        script = null;
-        var (code, references) = cell.WithoutReferences();
-        foreach (var (path, line) in references)
+        compiled = null;
+        if (CellInput.Read(cell, _references, added => _options = _options.AddReferences(added), interruption.Stop, out var input) is { } fault)
         {
-            try
-            {
-                _options = _options.AddReferences(_references.Add(path));
-            }
-            catch (Exception exception) when (exception is IOException or NotSupportedException or BadImageFormatException)
-            {
-                return ErrorReport.AtLine(cell, line, exception);
-            }
+            return fault;
         }
 
+        _errors.Remember(input!.Files);
         var options = _options.WithFilePath(cell.Name);
-        script = Script(LoopChecks.Add(code), options);
+        var script = Script(LoopChecks.Add(input.Directives.Code), options.WithSourceResolver(CheckedSources));
         if (!script.Compile().Any(IsError))
         {
+            compiled = (script, input.Directives);
             return null;
         }
 
-        script = Script(code, options); // once more as written, so that columns are the reader's
-        return ErrorReport.OfCompiler(cell, script.Compile().Where(IsError));
+        script = Script(input.Directives.Code, options.WithSourceResolver(PlainSources)); // once more as written, so that columns are the reader's
+        return _errors.OfCompiler(cell, script.Compile().Where(IsError));
     }
 
     private Script<object> Script(string code, ScriptOptions options) =>
@@ -136,7 +143,7 @@ internal sealed class CSharpEngine
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
-    private CellError? Execute(CellSource cell, Script<object> script, CellInterruption interruption, Action<MimeBundle>? show, bool keep = true)
+    private CellError? Execute(CellSource cell, (Script<object> Script, Directives Directives) compiled, CellInterruption interruption, Action<MimeBundle>? show, bool keep = true)
     {
         if (interruption.Requested)
         {
@@ -148,6 +155,7 @@ internal sealed class CSharpEngine
             _thread = new CellThread();
         }
 
+        var (script, directives) = compiled;
         Exception? thrown = null;
         var fault = _thread.Run(
             async () =>
@@ -156,7 +164,7 @@ internal sealed class CSharpEngine
                 if (keep)
                 {
                     _state = state; // also after an exception: what was assigned before it stays
-                    _ran.Add(cell.WithoutReferences().Code);
+                    _ran.Add(directives.Code);
                     _options = _options.WithImports(); // later cells inherit them
                 }
 

@@ -11,14 +11,15 @@ namespace Zephyr.Kernel.Engine;
 internal sealed class CodeAssistant
 {
     private static readonly CSharpCompilationOptions FirstOptions =
-        new(OutputKind.DynamicallyLinkedLibrary, scriptClassName: "Script", allowUnsafe: true, usings: CSharpEngine.Imports);
+        new(OutputKind.DynamicallyLinkedLibrary, scriptClassName: "Script", allowUnsafe: true, usings: CSharpEngine.Imports,
+            sourceReferenceResolver: new LoadedSources(withChecks: false));
 
     private readonly AdhocWorkspace _workspace = new(MefHostServices.DefaultHost);
     private ProjectId? _last;
     private int _count;
 
     /// <summary>Takes in a cell that ran.</summary>
-    /// <param name="code">Without its <c>#r</c> lines.</param>
+    /// <param name="code">Without its <c>#r</c> and <c>#!</c> lines.</param>
     /// <param name="references">All that cells may reference by now.</param>
     public void Add(string code, IEnumerable<MetadataReference> references)
     {

@@ -13,12 +13,22 @@ internal sealed partial class ErrorReport
     private const int MostErrors = 8;
 
     private readonly ConcurrentDictionary<int, CellSource> _cells = new();
+    private readonly ConcurrentDictionary<string, string> _files = new(StringComparer.Ordinal); // those of #load, by full path
 
     /// <summary>Keeps the text of a cell for later quotations.</summary>
     public void Remember(CellSource cell) => _cells[cell.Number] = cell;
 
+    /// <summary>Keeps the texts of loaded files, by full path.</summary>
+    public void Remember(IReadOnlyDictionary<string, string> files)
+    {
+        foreach (var (path, text) in files)
+        {
+            _files[path] = text;
+        }
+    }
+
     /// <summary>The compiler's errors, each with its line, the text of that line and a mark below the column.</summary>
-    public static CellError OfCompiler(CellSource cell, IEnumerable<Diagnostic> diagnostics)
+    public CellError OfCompiler(CellSource cell, IEnumerable<Diagnostic> diagnostics)
     {
         var errors = diagnostics.ToArray();
         var lines = errors.Take(MostErrors).SelectMany(error => Quote(cell, error)).ToList();
@@ -27,9 +37,12 @@ internal sealed partial class ErrorReport
             lines.Add($"and {errors.Length - MostErrors} more");
         }
 
-        var first = errors[0].Location.GetLineSpan().StartLinePosition;
-        var message = $"line {first.Line + 1}, column {first.Character + 1}: {Message(errors[0])}";
-        return new("CompilationError", message, [$"CompilationError: {(errors.Length == 1 ? "1 error" : $"{errors.Length} errors")} in {cell.Name}", .. lines], first.Line + 1);
+        var place = errors[0].Location.GetLineSpan();
+        var first = place.StartLinePosition;
+        var loaded = _files.ContainsKey(place.Path);
+        var message = $"{(loaded ? Path.GetFileName(place.Path) + ", " : "")}line {first.Line + 1}, column {first.Character + 1}: {Message(errors[0])}";
+        var heading = $"CompilationError: {(errors.Length == 1 ? "1 error" : $"{errors.Length} errors")} in {cell.Name}";
+        return new("CompilationError", message, [heading, .. lines], loaded ? null : first.Line + 1);
     }
 
     /// <summary>An exception that a line of the cell is to blame for, before anything ran.</summary>
@@ -64,21 +77,22 @@ internal sealed partial class ErrorReport
         _ => exception,
     };
 
-    private static IEnumerable<string> Quote(CellSource cell, Diagnostic error)
+    private IEnumerable<string> Quote(CellSource cell, Diagnostic error)
     {
         var span = error.Location.GetLineSpan();
         var (line, column) = (span.StartLinePosition.Line + 1, span.StartLinePosition.Character);
-        yield return $"   {cell.Name}, line {line}, column {column + 1}: {Message(error)}";
-        yield return $"      {cell.Line(line)}";
+        var text = _files.GetValueOrDefault(span.Path);
+        yield return $"   {(text is null ? cell.Name : Path.GetFileName(span.Path))}, line {line}, column {column + 1}: {Message(error)}";
+        yield return $"      {(text is null ? cell.Line(line) : CellSource.LineOf(text, line))}";
         yield return $"      {new string(' ', column)}^";
     }
 
     private static string Message(Diagnostic error) => $"{error.Id} {error.GetMessage(CultureInfo.InvariantCulture)}";
 
-    private static string? ThrownIn(Exception exception)
+    private string? ThrownIn(Exception exception)
     {
         var frame = new StackTrace(exception, fNeedFileInfo: true).GetFrames().FirstOrDefault();
-        return frame?.GetMethod() is { DeclaringType: { } type } method && CellOf(frame) is null ? $"{type.FullName}.{method.Name}" : null;
+        return frame?.GetMethod() is { DeclaringType: { } type } method && CellOf(frame) is null && !_files.ContainsKey(frame.GetFileName() ?? "") ? $"{type.FullName}.{method.Name}" : null;
     }
 
     private static int? CellOf(StackFrame frame) =>
@@ -95,6 +109,11 @@ internal sealed partial class ErrorReport
                 var line = frame.GetFileLineNumber();
                 var quote = _cells.TryGetValue(number, out var cell) ? cell.Line(line).Trim() : "";
                 yield return (number, line, $"   cell {number}, line {line}{Function(frame)}: {quote}");
+            }
+            else if (frame.GetFileName() is { } path && _files.TryGetValue(path, out var text))
+            {
+                var line = frame.GetFileLineNumber();
+                yield return (0, line, $"   {Path.GetFileName(path)}, line {line}{Function(frame)}: {CellSource.LineOf(text, line).Trim()}");
             }
         }
     }
