@@ -7,7 +7,7 @@ public static class Repository
 
     /// <summary>The folder that holds <c>Zephyr.Notebooks.sln</c>: looked for upwards from the working directory, then from this library's own folder.</summary>
     /// <exception cref="DirectoryNotFoundException">Neither lies inside a clone of the repository.</exception>
-    public static string Root => RootFrom(Environment.CurrentDirectory, AppContext.BaseDirectory, Path.GetDirectoryName(typeof(Repository).Assembly.Location) ?? "");
+    public static string Root => RootFrom(Environment.CurrentDirectory, AppContext.BaseDirectory, OwnFolder());
 
     /// <summary>The shipped rows and checkpoints.</summary>
     public static string Data => Path.Combine(Root, "data");
@@ -26,6 +26,13 @@ public static class Repository
 
     /// <summary>A path as a reader of the repository would write it.</summary>
     public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
+
+    /// <summary>Where this library was built: a kernel may run a copy of it, and then leaves word where the copy is from.</summary>
+    private static string OwnFolder()
+    {
+        var location = typeof(Repository).Assembly.Location;
+        return Path.GetDirectoryName(AppContext.GetData("ShadowCopyOf:" + location) as string ?? location) ?? "";
+    }
 
     internal static string RootFrom(params string[] starts)
     {

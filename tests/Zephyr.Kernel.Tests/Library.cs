@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -28,6 +29,12 @@ internal static class Library
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         return path;
     }
+
+    /// <summary>A native library that is there on every Unix: the runtime's own. It has <c>SystemNative_GetPid</c>.</summary>
+    public static string Native => Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), NativeName("System.Native"));
+
+    /// <summary>The file name of a native library.</summary>
+    public static string NativeName(string name) => OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
 
     private static bool IsManaged(string path)
     {

@@ -56,6 +56,11 @@ internal sealed class CSharpEngine
         var interruption = new CellInterruption();
         _running = interruption;
         CellDisplay.Attach(output, interruption);
+        foreach (var news in SessionReferences.News())
+        {
+            output.Write("stderr", news + "\n");
+        }
+
         var error = Compile(cell, interruption, out var compiled);
         var clock = Stopwatch.StartNew();
         error ??= Execute(cell, compiled!.Value, interruption, showResult ? output.Result : null);

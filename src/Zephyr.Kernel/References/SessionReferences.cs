@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 
 namespace Zephyr.Kernel.References;
@@ -19,7 +17,7 @@ internal sealed class SessionReferences
 
     private static readonly string FrameworkFolder = RuntimeEnvironment.GetRuntimeDirectory();
 
-    private static readonly Dictionary<string, ManagedFile> Loaded = new(StringComparer.OrdinalIgnoreCase); // of the process; by simple name
+    private static readonly LoadedAssemblies Loaded = new();
 
     private readonly HashSet<string> _referenced = new(StringComparer.OrdinalIgnoreCase); // simple names
     private readonly SessionPackages _packages = new();
@@ -82,7 +80,7 @@ internal sealed class SessionReferences
             }
         }
 
-        return Take(wanted.Values);
+        return Take(wanted.Values, mayBeBuiltAgain: true);
     }
 
     /// <summary>Loads packages, each whole, or nothing of them.</summary>
@@ -105,18 +103,19 @@ internal sealed class SessionReferences
             }
         }
 
-        var added = Take(restored.Assemblies.Select(a => a.File));
+        var added = Take(restored.Assemblies.Select(a => a.File), mayBeBuiltAgain: false);
         restored.Keep();
         return added;
     }
+
+    /// <summary>What a reader must know of the files that cells reference, each said once: which of them were built again since they were loaded.</summary>
+    public static IEnumerable<string> News() => Loaded.News();
 
     private static bool IsFramework(string path) => path.StartsWith(FrameworkFolder, StringComparison.Ordinal);
 
     /// <summary>The assembly of a name that this process has or is sure to take, wherever it came from.</summary>
     private static ManagedFile? Known(string name) =>
-        Loaded.TryGetValue(name, out var loaded) ? loaded
-        : Trusted.TryGetValue(name, out var trusted) && !IsFramework(trusted) ? ManagedFile.Read(trusted)
-        : null;
+        Loaded.Find(name) ?? (Trusted.TryGetValue(name, out var trusted) && !IsFramework(trusted) ? ManagedFile.Read(trusted) : null);
 
     private static InvalidOperationException Conflict(string asker, ManagedFile? wanted, ManagedFile known)
     {
@@ -124,21 +123,15 @@ internal sealed class SessionReferences
         return new($"{asker}: {wanted?.Described} cannot be loaded, because {known.Described} {place}.");
     }
 
-    private List<MetadataReference> Take(IEnumerable<ManagedFile> files)
+    private List<MetadataReference> Take(IEnumerable<ManagedFile> files, bool mayBeBuiltAgain)
     {
         var added = new List<MetadataReference>();
         foreach (var file in files)
         {
-            if (!Loaded.TryGetValue(file.Name, out var known))
-            {
-                known = Known(file.Name);
-                _ = known is null ? AssemblyLoadContext.Default.LoadFromAssemblyPath(file.Path) : Assembly.Load(new AssemblyName(file.Name));
-                Loaded[file.Name] = known ??= file;
-            }
-
+            var path = Loaded.Find(file.Name) is null && Known(file.Name) is { } own ? Loaded.AddOwn(own) : Loaded.Add(file, mayBeBuiltAgain);
             if (_referenced.Add(file.Name))
             {
-                added.Add(MetadataReference.CreateFromFile(known.Path));
+                added.Add(MetadataReference.CreateFromFile(path));
             }
         }
 

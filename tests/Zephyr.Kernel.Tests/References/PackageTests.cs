@@ -9,29 +9,24 @@ public sealed class PackageTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("packages-").FullName;
     private readonly string _before = Directory.GetCurrentDirectory();
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
-    private readonly string? _cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
     private readonly Feed _feed;
 
     public PackageTests()
     {
         _feed = new Feed(_folder);
         Directory.SetCurrentDirectory(_folder);
-        Environment.SetEnvironmentVariable("XDG_CACHE_HOME", Path.Combine(_folder, "cache"));
     }
 
     public void Dispose()
     {
         Directory.SetCurrentDirectory(_before);
-        Environment.SetEnvironmentVariable("XDG_CACHE_HOME", _cache);
         Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
     public void A_package_comes_with_its_dependencies_and_its_native_library()
     {
-        var native = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), OperatingSystem.IsWindows() ? "System.IO.Compression.Native.dll" : OperatingSystem.IsMacOS() ? "libSystem.Native.dylib" : "libSystem.Native.so");
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "the native library that this test borrows has another name on Windows");
-        var file = (OperatingSystem.IsMacOS() ? "lib{0}.dylib" : "lib{0}.so").Replace("{0}", "borrowed" + _run, StringComparison.Ordinal);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the native library that this test borrows is none on Windows");
         Add("Inner", "1.0.0", "public static class Inner { public static int Two => 2; }");
         Add("Outer", "1.1.0",
             $$"""
@@ -42,7 +37,7 @@ public sealed class PackageTests : IDisposable
                 [DllImport("borrowed{{_run}}", EntryPoint = "SystemNative_GetPid")] public static extern int Process();
             }
             """,
-            [($"runtimes/{RuntimeInformation.RuntimeIdentifier}/native/{file}", native)], "Inner");
+            [($"runtimes/{RuntimeInformation.RuntimeIdentifier}/native/{Library.NativeName("borrowed" + _run)}", Library.Native)], "Inner");
         using var session = new Session();
         Assert.Equal(["result:3"], session.Run($"#r \"nuget: {Id("Outer")}, 1.1.0\"\nOuter.Three"));
         Assert.Equal([$"result:{Environment.ProcessId}"], session.Run("Outer.Process()"));
