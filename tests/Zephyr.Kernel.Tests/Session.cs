@@ -16,7 +16,7 @@ internal sealed class Session : IDisposable
         _output = new OrderedOutput(Recorded);
         if (!_captured)
         {
-            ConsoleCapture.Install();
+            ConsoleCapture.Install(native: false); // the descriptors are the test runner's
             _captured = true;
         }
     }

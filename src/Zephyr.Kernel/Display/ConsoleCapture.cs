@@ -17,11 +17,16 @@ internal sealed class ConsoleCapture : TextWriter
     public override Encoding Encoding => Encoding.UTF8;
 
     /// <summary>Captures the console of this process and closes its input.</summary>
-    public static void Install()
+    /// <param name="native">Also what native code writes, where the system allows it.</param>
+    public static void Install(bool native = true)
     {
         Console.SetOut(new ConsoleCapture("stdout"));
         Console.SetError(new ConsoleCapture("stderr"));
         Console.SetIn(TextReader.Null);
+        if (native)
+        {
+            NativeOutput.Install();
+        }
     }
 
     /// <inheritdoc/>
@@ -37,6 +42,7 @@ internal sealed class ConsoleCapture : TextWriter
     public override void Write(ReadOnlySpan<char> buffer)
     {
         CellDisplay.CheckOnCellThread();
+        NativeOutput.Drain();
         CellDisplay.Output?.Write(_name, buffer);
     }
 

@@ -78,11 +78,15 @@ internal sealed class OrderedOutput : IDisposable
         _timer.Dispose();
     }
 
-    private void AfterText(Action action) => InOrder(() =>
+    private void AfterText(Action action)
     {
-        HandOnText();
-        action();
-    });
+        NativeOutput.Drain();
+        InOrder(() =>
+        {
+            HandOnText();
+            action();
+        });
+    }
 
     private void InOrder(Action action)
     {
