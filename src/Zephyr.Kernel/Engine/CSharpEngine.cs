@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
+using Zephyr.Kernel.Assist;
 using Zephyr.Kernel.Display;
 using Zephyr.Kernel.References;
 
@@ -32,10 +34,13 @@ internal sealed class CSharpEngine
     private readonly ErrorReport _errors = new();
     private volatile CellThread _thread = new();
     private ScriptOptions _options = Options.WithReferences(SessionReferences.Framework()).WithImports(Imports);
-    private readonly List<string> _ran = []; // what the assistant does not know yet
-    private CodeAssistant? _assistant;
+    private readonly ConcurrentQueue<string> _ran = []; // what the assistant does not know yet
+    private readonly Lazy<CodeAssistant> _assistant = new();
     private volatile CellInterruption? _running;
     private ScriptState<object>? _state;
+
+    /// <summary>Whether a cell is being compiled or runs.</summary>
+    public bool IsRunning => _running is { Ended: false };
 
     /// <summary>Compiles and runs something small, so that the first cell finds the compiler awake.</summary>
     public static async Task WarmUpAsync()
@@ -97,24 +102,24 @@ internal sealed class CSharpEngine
         return (error, value);
     }
 
-    /// <inheritdoc cref="CodeAssistant.CompleteAsync"/>
-    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position) =>
-        Assistant.CompleteAsync(code, position, _options.MetadataReferences).GetAwaiter().GetResult();
+    /// <inheritdoc cref="CodeAssistant.Complete"/>
+    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position) => Assistant().Complete(code, position, _options.MetadataReferences);
 
-    /// <inheritdoc cref="CodeAssistant.ExplainAsync"/>
-    public string? Explain(string code, int position) =>
-        Assistant.ExplainAsync(code, position, _options.MetadataReferences).GetAwaiter().GetResult();
+    /// <inheritdoc cref="CodeAssistant.Explain"/>
+    public string? Explain(string code, int position, bool everything = false) => Assistant().Explain(code, position, everything, _options.MetadataReferences);
 
     /// <summary>The assistant, with all that ran so far.</summary>
-    private CodeAssistant Assistant
+    private CodeAssistant Assistant()
     {
-        get
+        lock (_ran)
         {
-            _assistant ??= new CodeAssistant();
-            _ran.ForEach(code => _assistant.Add(code, _options.MetadataReferences));
-            _ran.Clear();
-            return _assistant;
+            while (_ran.TryDequeue(out var code))
+            {
+                _assistant.Value.Add(code, _options.MetadataReferences);
+            }
         }
+
+        return _assistant.Value;
     }
 
     /// <summary>Stops the running cell, if any; the session goes on with the variables of the cells before it.</summary>
@@ -169,7 +174,7 @@ internal sealed class CSharpEngine
                 if (keep)
                 {
                     _state = state; // also after an exception: what was assigned before it stays
-                    _ran.Add(directives.Code);
+                    _ran.Enqueue(directives.Code);
                     _options = _options.WithImports(); // later cells inherit them
                 }
 

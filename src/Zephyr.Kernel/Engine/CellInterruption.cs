@@ -21,6 +21,9 @@ internal sealed class CellInterruption
     /// <summary>Whether someone wished to stop the cell.</summary>
     public bool Requested => _requested;
 
+    /// <summary>Whether the cell has ended.</summary>
+    public bool Ended => _ended.Task.IsCompleted;
+
     /// <summary>Whether the cell must end at its next check.</summary>
     public bool Stopping => _stopping;
 

@@ -25,7 +25,7 @@ internal static class Assistance
     public static JsonObject Inspect(CSharpEngine engine, JsonObject request)
     {
         var code = (string?)request["code"] ?? "";
-        var text = engine.Explain(code, Units(code, (int?)request["cursor_pos"]));
+        var text = engine.Explain(code, Units(code, (int?)request["cursor_pos"]), everything: (int?)request["detail_level"] == 1);
         return new JsonObject
         {
             ["status"] = "ok",

@@ -15,6 +15,7 @@ internal sealed class KernelServer : IDisposable
     private readonly KernelSockets _sockets;
     private readonly OrderedOutput _output;
     private readonly CellRequests _cells;
+    private readonly Readiness _readiness;
     private readonly ManualResetEventSlim _stopped = new();
 
     public KernelServer(KernelSockets sockets, Action<string> log)
@@ -24,6 +25,7 @@ internal sealed class KernelServer : IDisposable
         var iopub = new IopubOutput(sockets);
         _output = new OrderedOutput(iopub);
         _cells = new CellRequests(_engine, _history, iopub, _output, new StdinChannel(sockets, _output.Flush));
+        _readiness = new Readiness(_engine);
         sockets.ShellReceived += _requests.Add;
         sockets.ControlReceived += AnswerOnControl;
     }
@@ -38,7 +40,11 @@ internal sealed class KernelServer : IDisposable
     }
 
     /// <summary>Hands on the last output.</summary>
-    public void Dispose() => _output.Dispose();
+    public void Dispose()
+    {
+        _readiness.Dispose();
+        _output.Dispose();
+    }
 
     private void AnswerShell()
     {
@@ -54,6 +60,7 @@ internal sealed class KernelServer : IDisposable
         {
             var (reply, stop) = _cells.Execute(request);
             _sockets.ReplyOnShell(Reply(request, reply));
+            _readiness.Renew();
             if (stop)
             {
                 AbortQueued();

@@ -40,6 +40,7 @@ internal static class PackageProject
             <CopyLocalLockFileAssemblies>true</CopyLocalLockFileAssemblies>
             <CopyBuildOutputToOutputDirectory>false</CopyBuildOutputToOutputDirectory>
             <CopyOutputSymbolsToOutputDirectory>false</CopyOutputSymbolsToOutputDirectory>
+            <CopyDocumentationFilesFromPackages>true</CopyDocumentationFilesFromPackages>
             <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
           </PropertyGroup>
           <ItemGroup>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
+using Zephyr.Kernel.Assist;
 
 namespace Zephyr.Kernel.References;
 
@@ -26,8 +27,8 @@ internal sealed class SessionReferences
     /// two sessions that compile at the same time.</summary>
     public static IReadOnlyList<MetadataReference> Framework() =>
     [
-        .. Trusted.Values.Where(IsFramework).Select(path => MetadataReference.CreateFromFile(path)),
-        MetadataReference.CreateFromFile(typeof(SessionReferences).Assembly.Location),
+        .. Trusted.Values.Where(IsFramework).Select(path => MetadataReference.CreateFromFile(path, documentation: DocumentationFiles.Framework)),
+        Documented(typeof(SessionReferences).Assembly.Location),
     ];
 
     /// <summary>Loads an assembly and what it needs from its folder, or nothing of it.</summary>
@@ -113,6 +114,8 @@ internal sealed class SessionReferences
 
     private static bool IsFramework(string path) => path.StartsWith(FrameworkFolder, StringComparison.Ordinal);
 
+    private static PortableExecutableReference Documented(string path) => MetadataReference.CreateFromFile(path, documentation: DocumentationFiles.Beside(path));
+
     /// <summary>The assembly of a name that this process has or is sure to take, wherever it came from.</summary>
     private static ManagedFile? Known(string name) =>
         Loaded.Find(name) ?? (Trusted.TryGetValue(name, out var trusted) && !IsFramework(trusted) ? ManagedFile.Read(trusted) : null);
@@ -131,7 +134,7 @@ internal sealed class SessionReferences
             var path = Loaded.Find(file.Name) is null && Known(file.Name) is { } own ? Loaded.AddOwn(own) : Loaded.Add(file, mayBeBuiltAgain);
             if (_referenced.Add(file.Name))
             {
-                added.Add(MetadataReference.CreateFromFile(path));
+                added.Add(Documented(path));
             }
         }
 
