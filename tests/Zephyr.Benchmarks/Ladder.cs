@@ -1,6 +1,7 @@
 using TorchSharp;
 using Zephyr.Model;
 using Zephyr.Runtime;
+using Zephyr.Runtime.Host;
 using Zephyr.Training;
 using static TorchSharp.torch;
 
@@ -17,20 +18,23 @@ internal static class Ladder
     {
         Bench.Announce(threads);
         var (config, rows) = (MistralConfig.Bench, Bench.Rows(MistralConfig.Bench.VocabSize));
-        var none = new Taken(false, false, false, false);
+        var none = new Taken(false, false, false, false, false);
+        var native = Taken.All with { Managed = false };
         List<Rung> rungs =
         [
             Peer("plain modules", ScalarType.Float32),
             Kit("the kit's model and trainer, plain operations", ScalarType.Float32, none),
             Kit("+ norm in one call", ScalarType.Float32, none with { Norm = true }),
             Kit("+ embedding in one call", ScalarType.Float32, none with { Norm = true, Embedding = true }),
-            Kit("+ folded attention", ScalarType.Float32, Taken.All with { AdamW = false }),
-            Kit("+ AdamW in one call", ScalarType.Float32, Taken.All),
+            Kit("+ folded attention", ScalarType.Float32, native with { AdamW = false }),
+            Kit("+ AdamW in one call", ScalarType.Float32, native),
+            Kit("+ managed norm", ScalarType.Float32, Taken.All),
         ];
         if (Bench.Types.Contains(ScalarType.BFloat16))
         {
             rungs.Add(Peer("plain modules, weights in bf16", ScalarType.BFloat16));
-            rungs.Add(Kit("products in bf16 on fp32 weights", ScalarType.BFloat16, Taken.All));
+            rungs.Add(Kit("products in bf16 on fp32 weights", ScalarType.BFloat16, native));
+            rungs.Add(Kit("+ managed norm, SwiGLU, rotation, attention, log-probabilities", ScalarType.BFloat16, Taken.All));
         }
 
         rungs.Add(Kit("+ logits in chunks of 512 tokens", Bench.Types[0], Taken.All, new() { LogitTokens = 512 }));
@@ -81,11 +85,14 @@ internal static class Ladder
     }
 
     /// <summary>Which shortcuts a row uses. What start-up found unfit here is switched on all the same: the row is about speed.</summary>
-    private sealed record Taken(bool Norm, bool Embedding, bool Attention, bool AdamW)
+    private sealed record Taken(bool Norm, bool Embedding, bool Attention, bool AdamW, bool Managed)
     {
-        public static Taken All { get; } = new(true, true, true, true);
+        public static Taken All { get; } = new(true, true, true, true, Lanes.IsSupported);
 
-        public void Set() =>
+        public void Set()
+        {
             (Shortcuts.RmsNorm, Shortcuts.Embedding, Shortcuts.FoldedAttention, Shortcuts.FusedAttention, Shortcuts.AdamW) = (Norm, Embedding, Attention, Attention, AdamW);
+            Shortcuts.HostNorm = Shortcuts.HostSwiGlu = Shortcuts.HostRotate = Shortcuts.HostAttention = Shortcuts.HostLogProbs = Managed;
+        }
     }
 }

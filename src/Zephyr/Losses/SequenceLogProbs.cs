@@ -48,7 +48,7 @@ public static class SequenceLogProbs
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(targets);
-        return -nn.functional.cross_entropy(Widened(logits), targets, ignore_index: Ignored, reduction: nn.Reduction.None);
+        return Ops.LogProbs(logits, targets, Ignored);
     }
 
     /// <summary>Sums tokens' log-probabilities into their rows.</summary>
@@ -61,7 +61,4 @@ public static class SequenceLogProbs
         ArgumentNullException.ThrowIfNull(tokens);
         return zeros(batch, dtype: tokens.dtype, device: tokens.device).index_add(0, rows, tokens, Scalars.Of(1));
     }
-
-    private static Tensor Widened(Tensor logits) =>
-        logits.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? logits.to(ScalarType.Float32) : logits;
 }

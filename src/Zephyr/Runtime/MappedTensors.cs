@@ -30,6 +30,11 @@ internal static unsafe partial class MappedTensors
             ? Data(tensor.Handle)
             : throw new ArgumentException($"A contiguous CPU tensor is needed; this one is on {tensor.device}{(tensor.is_contiguous() ? "" : " and not contiguous")}.", nameof(tensor));
 
+    /// <summary>Address of a CPU tensor's first element, whatever its strides; valid while the tensor lives.</summary>
+    /// <exception cref="ArgumentException">The tensor is elsewhere.</exception>
+    public static nint StartOf(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU ? Data(tensor.Handle) : throw new ArgumentException($"A CPU tensor is needed; this one is on {tensor.device}.", nameof(tensor));
+
     /// <summary>One row of a contiguous fp32 CPU matrix, without a copy; valid while the matrix lives.</summary>
     /// <param name="matrix"><c>[rows, columns]</c>.</param>
     /// <param name="row">Row number.</param>

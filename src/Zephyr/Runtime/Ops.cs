@@ -1,4 +1,5 @@
 using TorchSharp;
+using Zephyr.Runtime.Host;
 using static TorchSharp.torch;
 
 namespace Zephyr.Runtime;
@@ -37,17 +38,28 @@ public static class Ops
     /// <param name="epsilon">Added to the mean square.</param>
     /// <returns>Same shape and type as <paramref name="x"/>.</returns>
     public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon) =>
-        Shortcuts.RmsNorm && x.dtype == weight.dtype ? Scripts.RmsNorm(x, weight, epsilon) : PlainOps.RmsNorm(x, weight, epsilon);
+        Shortcuts.HostNorm && HostNorm.Takes(x, weight) ? HostNorm.Of(x, weight, epsilon)
+        : Shortcuts.RmsNorm && x.dtype == weight.dtype ? Scripts.RmsNorm(x, weight, epsilon) : PlainOps.RmsNorm(x, weight, epsilon);
 
     /// <summary>silu(gate) · up, element by element (Shazeer 2020, SwiGLU).</summary>
-    public static Tensor SwiGlu(Tensor gate, Tensor up) => PlainOps.SwiGlu(gate, up);
+    public static Tensor SwiGlu(Tensor gate, Tensor up) =>
+        Shortcuts.HostSwiGlu && HostSwiGlu.Takes(gate, up) ? HostSwiGlu.Of(gate, up) : PlainOps.SwiGlu(gate, up);
+
+    /// <summary>log p(target) under each row of scores, every sum in fp32.</summary>
+    /// <param name="logits">Unnormalised scores, <c>[tokens, vocab]</c>.</param>
+    /// <param name="targets">The token that came, <c>[tokens]</c> int64.</param>
+    /// <param name="ignored">The target whose log-probability is 0.</param>
+    /// <returns>Nats, <c>[tokens]</c>, at most 0.</returns>
+    public static Tensor LogProbs(Tensor logits, Tensor targets, long ignored) =>
+        Shortcuts.HostLogProbs && HostLogProbs.Takes(logits, targets) ? HostLogProbs.Of(logits, targets, ignored) : PlainOps.LogProbs(logits, targets, ignored);
 
     /// <summary>Turns the pairs (i, i + headSize / 2) of every head by the angles of its position.</summary>
     /// <param name="x"><c>[batch, heads, time, headSize]</c>.</param>
     /// <param name="cos">Cosines, <c>[1 or batch, 1, time, headSize / 2]</c>, in the type of <paramref name="x"/>.</param>
     /// <param name="sin">Sines, likewise.</param>
     /// <returns>Same shape.</returns>
-    public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin) => PlainOps.Rotate(x, cos, sin);
+    public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin) =>
+        Shortcuts.HostRotate && HostRotate.Takes(x, cos, sin) ? HostRotate.Of(x, cos, sin) : PlainOps.Rotate(x, cos, sin);
 
     /// <summary>Each query reads the values of the keys that the mask lets it see, in proportion to exp(q·k / √headSize).</summary>
     /// <param name="query"><c>[batch, heads, time, headSize]</c>.</param>
@@ -66,7 +78,7 @@ public static class Ops
         {
             return mask is null
                 ? Scripts.FoldedOpenAttention(query, key, value)
-                : Scripts.FoldedAttention(query, key, value, mask.Folded(key.shape[1], query.shape[1] / key.shape[1]));
+                : Folded(query, key, value, mask.Folded(key.shape[1], query.shape[1] / key.shape[1]));
         }
 
         if (!Shortcuts.FusedAttention)
@@ -78,6 +90,9 @@ public static class Ops
             : mask.IsPlainCausal ? Scripts.CausalAttention(query, key, value)
             : Scripts.MaskedAttention(query, key, value, mask.Additive.unsqueeze(1));
     }
+
+    private static Tensor Folded(Tensor query, Tensor key, Tensor value, Tensor mask) =>
+        Shortcuts.HostAttention && HostAttention.Takes(query, key, value) ? HostAttention.Of(query, key, value, mask) : Scripts.FoldedAttention(query, key, value, mask);
 
     /// <summary>Makes, once, what the attention of every layer needs of a mask.</summary>
     /// <param name="mask">The mask of a pass.</param>

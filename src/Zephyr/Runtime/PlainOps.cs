@@ -19,6 +19,12 @@ internal static class PlainOps
 
     public static Tensor SwiGlu(Tensor gate, Tensor up) => nn.functional.silu(gate) * up;
 
+    public static Tensor LogProbs(Tensor logits, Tensor targets, long ignored)
+    {
+        var wide = logits.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? logits.to(ScalarType.Float32) : logits;
+        return -nn.functional.cross_entropy(wide, targets, ignore_index: ignored, reduction: nn.Reduction.None);
+    }
+
     public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
         var halves = x.chunk(2, dim: -1);

@@ -9,7 +9,7 @@ public sealed record RuntimeOptions
     /// <summary>Threads of one operation; <c>null</c> is every core.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Take the faster fp32 product where the start-up check finds it within 1e-5 of the plain one.</summary>
+    /// <summary>Take the faster fp32 product where the start-up check finds it within 1e-5 of the plain one, and the managed kernels where the processor has the registers for them.</summary>
     public bool FastProducts { get; init; } = true;
 
     /// <summary>Use the native shortcuts that pass the start-up check; otherwise the plain operations everywhere.</summary>

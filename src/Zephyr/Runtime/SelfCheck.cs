@@ -22,6 +22,7 @@ internal static class SelfCheck
             Check("folded attention", () => Math.Max(Attention(Scripts.FoldedAttention, folded: true), OpenAttention(Scripts.FoldedOpenAttention)), taken => Shortcuts.FoldedAttention = taken),
             Check("fused attention", () => Math.Max(Attention(Scripts.MaskedAttention, folded: false), OpenAttention(Scripts.OpenAttention)), taken => Shortcuts.FusedAttention = taken),
             Check("fused AdamW", AdamW, taken => Shortcuts.AdamW = taken),
+            .. options.FastProducts ? HostSelfCheck.All() : [new("managed kernels", false, "not wanted: plain fp32")],
         ];
     }
 
@@ -50,15 +51,16 @@ internal static class SelfCheck
         return [result.detach(), .. leaves.Select(leaf => leaf.grad!)];
     }
 
-    private static RuntimeChoice Check(string name, Func<double> gap, Action<bool> take)
+    /// <summary>Takes a shortcut if it is near enough, and says so.</summary>
+    public static RuntimeChoice Check(string name, Func<double> gap, Action<bool> take, double tolerance = Tolerance)
     {
         string detail;
         var taken = false;
         try
         {
             var found = gap();
-            taken = found <= Tolerance;
-            detail = taken ? $"within {found:0.0e0} of the plain operation" : $"{found:0.0e0} from the plain operation, {Tolerance:0e0} allowed: the plain one is used";
+            taken = found <= tolerance;
+            detail = taken ? $"within {found:0.0e0} of the plain operation" : $"{found:0.0e0} from the plain operation, {tolerance:0e0} allowed: the plain one is used";
         }
         catch (Exception refused) when (refused is ExternalException or EntryPointNotFoundException or DllNotFoundException)
         {

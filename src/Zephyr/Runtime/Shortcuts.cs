@@ -12,4 +12,14 @@ internal static class Shortcuts
     public static bool FusedAttention { get; set; }
 
     public static bool AdamW { get; set; }
+
+    public static bool HostNorm { get; set; }
+
+    public static bool HostSwiGlu { get; set; }
+
+    public static bool HostRotate { get; set; }
+
+    public static bool HostAttention { get; set; }
+
+    public static bool HostLogProbs { get; set; }
 }
