@@ -15,6 +15,11 @@ internal static class Programs
     public static (int ExitCode, string Output) Run(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            start.Environment.Remove(name); // of the SDK that runs these tests, for an SDK that a test runs
+        }
+
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -9,6 +9,7 @@ internal static class Commands
           {InstallCommand.Usage}
           {StartCommand.Usage}
           {RunCommand.Usage}
+          {ExportCommand.Usage}
         """;
 
     /// <summary>Runs the command that the first word names.</summary>
@@ -22,6 +23,8 @@ internal static class Commands
             {
                 case "run":
                     return RunCommand.Run([.. words.Skip(1)]);
+                case "export":
+                    return ExportCommand.Run([.. words.Skip(1)]);
                 case "start":
                     return StartCommand.Run([.. words.Skip(1)]);
                 case "install":
