@@ -16,7 +16,7 @@ namespace Zephyr.Kernel.Assist;
 internal sealed class CodeAssistant
 {
     private static readonly CSharpCompilationOptions FirstOptions =
-        new(OutputKind.DynamicallyLinkedLibrary, scriptClassName: "Script", allowUnsafe: true, usings: CSharpEngine.Imports,
+        new(OutputKind.DynamicallyLinkedLibrary, scriptClassName: "Script", allowUnsafe: true, usings: ScriptSession.Imports,
             sourceReferenceResolver: new LoadedSources(withChecks: false));
 
     private readonly object _gate = new();
@@ -24,11 +24,12 @@ internal sealed class CodeAssistant
     private ProjectId? _last;
     private (Document Document, int References)? _next; // the cell that is being written: only its text changes from one question to the next
     private int _count;
+    private int _given; // how many references earlier cells have, which later ones inherit
 
     /// <summary>Takes in a cell that ran.</summary>
     /// <param name="code">Without its <c>#r</c> and <c>#!</c> lines.</param>
-    /// <param name="references">All that cells may reference by now.</param>
-    public void Add(string code, IReadOnlyCollection<MetadataReference> references)
+    /// <param name="references">All that cells may reference by now; what is new stands behind what earlier cells had.</param>
+    public void Add(string code, IReadOnlyList<MetadataReference> references)
     {
         lock (_gate)
         {
@@ -38,7 +39,7 @@ internal sealed class CodeAssistant
                 throw new InvalidOperationException("The workspace of the completion was changed by someone else.");
             }
 
-            (_last, _next) = (document.Project.Id, null);
+            (_last, _next, _given) = (document.Project.Id, null, references.Count);
         }
     }
 
@@ -47,7 +48,7 @@ internal sealed class CodeAssistant
     /// <param name="position">UTF-16 code units from the start.</param>
     /// <param name="references">All that cells may reference by now.</param>
     /// <returns>The span that a name replaces, and the names that begin with what stands there.</returns>
-    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position, IReadOnlyCollection<MetadataReference> references)
+    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position, IReadOnlyList<MetadataReference> references)
     {
         lock (_gate)
         {
@@ -70,7 +71,7 @@ internal sealed class CodeAssistant
     /// <param name="position">UTF-16 code units from the start.</param>
     /// <param name="everything">Also remarks and examples.</param>
     /// <param name="references">All that cells may reference by now.</param>
-    public string? Explain(string code, int position, bool everything, IReadOnlyCollection<MetadataReference> references)
+    public string? Explain(string code, int position, bool everything, IReadOnlyList<MetadataReference> references)
     {
         lock (_gate)
         {
@@ -107,7 +108,7 @@ internal sealed class CodeAssistant
             : signature;
     }
 
-    private Document Document(string code, IReadOnlyCollection<MetadataReference> references)
+    private Document Document(string code, IReadOnlyList<MetadataReference> references)
     {
         if (_next is not { } next || next.References != references.Count)
         {
@@ -118,7 +119,7 @@ internal sealed class CodeAssistant
         return next.Document.WithText(SourceText.From(code));
     }
 
-    private Document Append(string code, IEnumerable<MetadataReference> references)
+    private Document Append(string code, IReadOnlyList<MetadataReference> references)
     {
         var name = $"cell{++_count}";
         var project = ProjectInfo.Create(
@@ -126,7 +127,7 @@ internal sealed class CodeAssistant
             isSubmission: true,
             compilationOptions: _last is null ? FirstOptions : FirstOptions.WithUsings(), // later cells inherit them
             parseOptions: CellSource.Parse,
-            metadataReferences: references,
+            metadataReferences: references.Skip(_given),
             projectReferences: _last is null ? [] : [new ProjectReference(_last)]);
         var document = DocumentId.CreateNewId(project.Id);
         return _workspace.CurrentSolution.AddProject(project).AddDocument(document, name + ".csx", SourceText.From(code)).GetDocument(document)!;

@@ -21,11 +21,12 @@ internal sealed class OrderedOutput : IDisposable
     private readonly IOutputSink _sink;
     private readonly Timer _timer;
     private string _name = "stdout";
+    private bool _timed;
 
     public OrderedOutput(IOutputSink sink)
     {
         _sink = sink;
-        _timer = new Timer(_ => Flush());
+        _timer = new Timer(_ => HandOnLater());
     }
 
     /// <summary>Text of <c>stdout</c> or <c>stderr</c>.</summary>
@@ -40,15 +41,15 @@ internal sealed class OrderedOutput : IDisposable
                 _name = name;
             }
 
-            if (_text.Length == 0)
+            if (!_timed)
             {
-                _timer.Change(LongestDelay, Timeout.InfiniteTimeSpan);
+                _timed = _timer.Change(LongestDelay, Timeout.InfiniteTimeSpan);
             }
 
             _text.Append(owned);
             if (_text.Length >= LongestText)
             {
-                HandOnText();
+                HandOnText(cutPairs: false);
             }
         });
     }
@@ -103,12 +104,24 @@ internal sealed class OrderedOutput : IDisposable
         }
     }
 
-    private void HandOnText()
+    private void HandOnLater()
     {
-        if (_text.Length > 0)
+        NativeOutput.Drain();
+        InOrder(() =>
         {
-            _sink.Stream(_name, _text.ToString());
-            _text.Clear();
+            _timed = false;
+            HandOnText(cutPairs: false);
+        });
+    }
+
+    /// <param name="cutPairs">Whether the first half of a character may go alone: its other half may come with the next write.</param>
+    private void HandOnText(bool cutPairs = true)
+    {
+        var kept = !cutPairs && _text.Length > 0 && char.IsHighSurrogate(_text[^1]) ? 1 : 0;
+        if (_text.Length > kept)
+        {
+            _sink.Stream(_name, _text.ToString(0, _text.Length - kept));
+            _text.Remove(0, _text.Length - kept);
         }
     }
 }

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
 using Zephyr.Kernel.Assist;
@@ -14,41 +12,19 @@ namespace Zephyr.Kernel.Engine;
 /// <summary>Runs C# cells one after the other; each sees what the earlier ones declared.</summary>
 internal sealed class CSharpEngine
 {
-    /// <summary>The usings that every cell has without writing them.</summary>
-    public static IReadOnlyList<string> Imports { get; } =
-    [
-        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
-        "Zephyr.Kernel", "Zephyr.Kernel.Words", "Zephyr.Kernel.Words.CellWords",
-    ];
-
-    private static readonly ScriptOptions Options = ScriptOptions.Default
-        .WithOptimizationLevel(OptimizationLevel.Release)
-        .WithEmitDebugInformation(true)
-        .WithFileEncoding(Encoding.UTF8)
-        .WithAllowUnsafe(true);
-
-    private static readonly LoadedSources CheckedSources = new(withChecks: true);
-    private static readonly LoadedSources PlainSources = new(withChecks: false);
-
     private readonly SessionReferences _references = new();
     private readonly ErrorReport _errors = new();
     private volatile CellThread _thread = new();
-    private ScriptOptions _options = Options.WithReferences(SessionReferences.Framework()).WithImports(Imports);
+    private readonly Lazy<ScriptSession> _session = new(ScriptSession.Take);
     private readonly ConcurrentQueue<string> _ran = []; // what the assistant does not know yet
     private readonly Lazy<CodeAssistant> _assistant = new();
     private volatile CellInterruption? _running;
-    private ScriptState<object>? _state;
 
     /// <summary>Whether a cell is being compiled or runs.</summary>
     public bool IsRunning => _running is { Ended: false };
 
-    /// <summary>Compiles and runs something small, so that the first cell finds the compiler awake.</summary>
-    public static async Task WarmUpAsync()
-    {
-        var options = Options.WithReferences(SessionReferences.Framework()).WithImports(Imports);
-        var script = CSharpScript.Create<object>("var a = new[] { 1 }.Select(x => x + 1).ToList(); string.Join(\", \", a)", options);
-        await script.RunAsync();
-    }
+    /// <summary>Compiles and runs something small, so that the first cell of the next engine finds the compiler awake.</summary>
+    public static Task WarmUpAsync() => ScriptSession.PrepareAsync();
 
     /// <summary>Runs a cell. Its value, if any, and its error, if any, are part of the output.</summary>
     /// <param name="cell">What to run.</param>
@@ -103,10 +79,10 @@ internal sealed class CSharpEngine
     }
 
     /// <inheritdoc cref="CodeAssistant.Complete"/>
-    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position) => Assistant().Complete(code, position, _options.MetadataReferences);
+    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position) => Assistant().Complete(code, position, _session.Value.References);
 
     /// <inheritdoc cref="CodeAssistant.Explain"/>
-    public string? Explain(string code, int position, bool everything = false) => Assistant().Explain(code, position, everything, _options.MetadataReferences);
+    public string? Explain(string code, int position, bool everything = false) => Assistant().Explain(code, position, everything, _session.Value.References);
 
     /// <summary>The assistant, with all that ran so far.</summary>
     private CodeAssistant Assistant()
@@ -115,7 +91,7 @@ internal sealed class CSharpEngine
         {
             while (_ran.TryDequeue(out var code))
             {
-                _assistant.Value.Add(code, _options.MetadataReferences);
+                _assistant.Value.Add(code, _session.Value.References);
             }
         }
 
@@ -130,26 +106,24 @@ internal sealed class CSharpEngine
     private CellError? Compile(CellSource cell, CellInterruption interruption, out (Script<object> Script, Directives Directives)? compiled)
     {
         compiled = null;
-        if (CellInput.Read(cell, _references, added => _options = _options.AddReferences(added), interruption.Stop, out var input) is { } fault)
+        var session = _session.Value;
+        if (CellInput.Read(cell, _references, session.Add, interruption.Stop, out var input) is { } fault)
         {
             return fault;
         }
 
         _errors.Remember(input!.Files);
-        var options = _options.WithFilePath(cell.Name);
-        var script = Script(LoopChecks.Add(input.Directives.Code), options.WithSourceResolver(CheckedSources));
+        var code = input.Directives.Code;
+        var script = session.Script(code, cell.Name, withChecks: true);
         if (!script.Compile().Any(IsError))
         {
             compiled = (script, input.Directives);
             return null;
         }
 
-        script = Script(input.Directives.Code, options.WithSourceResolver(PlainSources)); // once more as written, so that columns are the reader's
+        script = session.Script(code, cell.Name, withChecks: false); // once more as written, so that columns are the reader's
         return _errors.OfCompiler(cell, script.Compile().Where(IsError));
     }
-
-    private Script<object> Script(string code, ScriptOptions options) =>
-        _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
@@ -170,12 +144,10 @@ internal sealed class CSharpEngine
         var fault = _thread.Run(
             async () =>
             {
-                var state = await (_state is null ? script.RunAsync(null, _ => true) : script.RunFromAsync(_state, _ => true));
+                var state = await _session.Value.RunAsync(script, keep);
                 if (keep)
                 {
-                    _state = state; // also after an exception: what was assigned before it stays
                     _ran.Enqueue(directives.Code);
-                    _options = _options.WithImports(); // later cells inherit them
                 }
 
                 thrown = state.Exception;

@@ -5,6 +5,7 @@ namespace Zephyr.Kernel.Protocol;
 /// <summary>Asks the assistant a question of its own while the kernel has nothing to do, so that the reader's next one is answered at once.</summary>
 internal sealed class Readiness : IDisposable
 {
+    private static readonly TimeSpan AtFirst = TimeSpan.FromSeconds(2); // the first cell comes before the first question
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400); // longer than between the cells of a run through all of them
 
     private readonly Timer _timer;
@@ -18,7 +19,7 @@ internal sealed class Readiness : IDisposable
                 engine.Complete("Math.", 5);
             }
         });
-        Renew();
+        _timer.Change(AtFirst, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>There is something new to know: a cell ran.</summary>

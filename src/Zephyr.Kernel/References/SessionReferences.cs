@@ -27,7 +27,7 @@ internal sealed class SessionReferences
     /// two sessions that compile at the same time.</summary>
     public static IReadOnlyList<MetadataReference> Framework() =>
     [
-        .. Trusted.Values.Where(IsFramework).Select(path => MetadataReference.CreateFromFile(path, documentation: DocumentationFiles.Framework)),
+        .. Trusted.Values.Where(IsFramework).Select(path => MappedAssembly.Reference(path, DocumentationFiles.Framework)),
         Documented(typeof(SessionReferences).Assembly.Location),
     ];
 

@@ -29,6 +29,14 @@ public sealed class ProtocolTests(ProtocolTests.RunningKernel kernel) : IClassFi
     }
 
     [Fact]
+    public void A_display_of_twenty_megabytes_arrives_whole()
+    {
+        var (_, published) = _client.Execute("HTML(string.Concat(Enumerable.Repeat(\"<b>é</b>\", 2_500_000)))");
+        var html = (string?)published.Single(m => (string?)m["header"]!["msg_type"] == "execute_result")["content"]!["data"]!["text/html"];
+        Assert.True(string.Concat(Enumerable.Repeat("<b>é</b>", 2_500_000)) == html);
+    }
+
+    [Fact]
     public void An_update_carries_the_id_of_what_it_updates()
     {
         var (_, published) = _client.Execute("var shown = display(\"a\"); shown.Update(\"b\");");
