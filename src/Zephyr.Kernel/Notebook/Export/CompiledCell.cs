@@ -59,7 +59,7 @@ internal sealed record CompiledCell(int Number, IReadOnlyList<string> Headings, 
     public static (CSharpCompilation Compilation, IReadOnlyList<Diagnostic> Errors) Compile(
         string code, CellSource cell, CSharpCompilation? previous, IEnumerable<MetadataReference> references)
     {
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, usings: previous is null ? CSharpEngine.Imports : []);
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, usings: previous is null ? ScriptSession.Imports : []);
         var tree = CSharpSyntaxTree.ParseText(code, CellSource.Parse, cell.Name, System.Text.Encoding.UTF8);
         var compilation = CSharpCompilation.CreateScriptCompilation($"export{cell.Number}", tree, references, options, previous, typeof(object));
         return (compilation, [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error)]);

@@ -31,7 +31,7 @@ internal static class ProgramText
     public static string Of(CompiledNotebook notebook, string source, IEnumerable<string> directives)
     {
         var names = new ProgramNames(notebook.Cells);
-        List<string> usings = [.. CSharpEngine.Imports.Where(name => !name.StartsWith("Zephyr.Kernel", StringComparison.Ordinal)).Select(name => $"using {name};"), $"using static {Words};"];
+        List<string> usings = [.. ScriptSession.Imports.Where(name => !name.StartsWith("Zephyr.Kernel", StringComparison.Ordinal)).Select(name => $"using {name};"), $"using static {Words};"];
         var (body, types) = (new StringBuilder(), new StringBuilder());
         foreach (var cell in notebook.Cells)
         {
