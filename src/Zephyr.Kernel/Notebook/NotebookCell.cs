@@ -63,7 +63,25 @@ internal sealed class NotebookCell(JsonObject json)
     public void Normalise()
     {
         json["source"] = Lines(Source);
-        (json["metadata"] as JsonObject)?.Remove("execution");
+        if (json["metadata"] is JsonObject metadata)
+        {
+            metadata.Remove("execution");
+            RemoveClaims(metadata);
+        }
+    }
+
+    /// <summary>Takes out of metadata what an ended extension writes, by which it claims a file and hides it from other kernels.</summary>
+    public static void RemoveClaims(JsonObject metadata)
+    {
+        foreach (var key in new[] { "polyglot_notebook", "dotnet_interactive" })
+        {
+            metadata.Remove(key);
+        }
+
+        if ((metadata["language_info"] as JsonObject)?["name"]?.GetValue<string>() == "polyglot-notebook")
+        {
+            metadata.Remove("language_info");
+        }
     }
 
     /// <summary>Text as the list of its lines, each with its line end.</summary>

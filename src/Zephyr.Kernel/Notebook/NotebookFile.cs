@@ -102,6 +102,7 @@ internal sealed class NotebookFile
             ["name"] = "C#",
             ["pygments_lexer"] = "csharp",
         };
+        NotebookCell.RemoveClaims(metadata);
         metadata.Remove("zephyr");
         if (CodeCells.All(cell => cell.ExecutionCount is not null))
         {

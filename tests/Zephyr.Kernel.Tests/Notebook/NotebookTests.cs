@@ -27,6 +27,21 @@ public sealed class NotebookTests : IDisposable
     }
 
     [Fact]
+    public void What_an_ended_extension_wrote_to_claim_the_file_goes()
+    {
+        var path = Write(Code("1"));
+        var root = JsonNode.Parse(File.ReadAllText(path))!;
+        var claim = new JsonObject { ["kernelName"] = "csharp" };
+        root["metadata"] = new JsonObject { ["polyglot_notebook"] = claim.DeepClone(), ["language_info"] = new JsonObject { ["name"] = "polyglot-notebook" } };
+        root["cells"]![0]!["metadata"] = new JsonObject { ["polyglot_notebook"] = claim.DeepClone(), ["dotnet_interactive"] = claim, ["tags"] = new JsonArray("kept") };
+        File.WriteAllText(path, root.ToJsonString());
+        NotebookFile.Read(path).Write();
+        Assert.DoesNotContain("polyglot", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.DoesNotContain("dotnet_interactive", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.True(NotebookFile.Read(path).CodeCells[0].HasTag("kept"));
+    }
+
+    [Fact]
     public void Two_runs_store_the_same_bytes()
     {
         var path = Write(Code("new[] { new { A = 1.5, B = \"ö 😀 <b>\" } }"), Code("var h = display(\"x\"); h.Update(new Dictionary<string, int> { [\"k\"] = 1 });"));
