@@ -37,7 +37,7 @@ internal sealed class CSharpEngine
         var interruption = new CellInterruption();
         _running = interruption;
         CellDisplay.Attach(output, interruption);
-        foreach (var news in SessionReferences.News())
+        foreach (var news in _references.News())
         {
             output.Write("stderr", news + "\n");
         }

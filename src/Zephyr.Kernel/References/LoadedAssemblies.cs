@@ -38,15 +38,16 @@ internal sealed class LoadedAssemblies
         return path;
     }
 
-    /// <summary>What happened to the files since it was last asked.</summary>
-    public IEnumerable<string> News()
+    /// <summary>What happened to files since it was last asked.</summary>
+    /// <param name="names">The simple names of the assemblies that matter.</param>
+    public IEnumerable<string> News(IReadOnlySet<string> names)
     {
         if (ShadowCopies.Fault is { } fault && fault != _faultTold)
         {
             yield return _faultTold = fault;
         }
 
-        var built = _all.Values.Where(entry => entry.LoadedFrom != entry.File.Path && entry.IsBuiltAgain()).Select(entry => entry.File).ToArray();
+        var built = _all.Values.Where(entry => names.Contains(entry.File.Name) && entry.LoadedFrom != entry.File.Path && entry.IsBuiltAgain()).Select(entry => entry.File).ToArray();
         if (built.Length > 0)
         {
             yield return $"{string.Join(", ", built.Select(f => Path.GetFileName(f.Path)))}: built again since this kernel loaded "

@@ -109,8 +109,8 @@ internal sealed class SessionReferences
         return added;
     }
 
-    /// <summary>What a reader must know of the files that cells reference, each said once: which of them were built again since they were loaded.</summary>
-    public static IEnumerable<string> News() => Loaded.News();
+    /// <summary>What a reader must know of the files that this session's cells reference, each said once: which of them were built again since they were loaded.</summary>
+    public IEnumerable<string> News() => Loaded.News(_referenced);
 
     private static bool IsFramework(string path) => path.StartsWith(FrameworkFolder, StringComparison.Ordinal);
 

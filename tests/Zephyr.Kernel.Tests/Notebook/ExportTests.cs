@@ -51,7 +51,7 @@ public sealed partial class ExportTests : IDisposable
         var (exit, output) = Run(program);
         Assert.True(exit == 0, output);
 
-        ConsoleCapture.Install();
+        ConsoleCapture.Install(native: false);
         var notebook = NotebookFile.Read(path);
         Directory.SetCurrentDirectory(_folder);
         Assert.Null(new NotebookRunner(notebook, Timeout.InfiniteTimeSpan, Assert.Fail).Run(_ => { }));

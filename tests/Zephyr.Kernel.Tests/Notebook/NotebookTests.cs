@@ -170,7 +170,7 @@ public sealed class NotebookTests : IDisposable
 
     private static string? Run(string path)
     {
-        ConsoleCapture.Install();
+        ConsoleCapture.Install(native: false);
         var notebook = NotebookFile.Read(path);
         var failure = new NotebookRunner(notebook, Timeout.InfiniteTimeSpan, Assert.Fail).Run(_ => { });
         if (failure is null)
