@@ -10,5 +10,6 @@ return args.FirstOrDefault() switch
     "dpo-step" => StepRatios.Dpo(threads, rounds),
     "host-share" => StepRatios.HostShare(threads, rounds),
     "preflight" => PreflightCheck.Run(threads, rounds),
+    "kernel" => KernelTimes.Run(rounds),
     _ => Words.Help(),
 };

@@ -15,6 +15,7 @@ internal static class Words
               dpo-step       a dDPO step, reference cached or run, against a dSFT step over the same rows
               preflight      memory and time as Preflight predicts them beside what is measured
               host-share     what a step costs beside its arithmetic
+              kernel         what a reader of notebooks waits for: ready, cells, completion, interrupts; and resident memory
             """);
         return 2;
     }

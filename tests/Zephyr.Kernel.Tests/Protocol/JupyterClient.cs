@@ -26,6 +26,14 @@ internal sealed class JupyterClient : IDisposable
     private readonly StringBuilder _log = new();
 
     public JupyterClient(params (string Name, string Value)[] environment)
+        : this(SelfProcess.Command, environment)
+    {
+    }
+
+    /// <summary>Starts a kernel.</summary>
+    /// <param name="command">The program and its first words, up to <c>start</c>.</param>
+    /// <param name="environment">What it finds there beside ours.</param>
+    public JupyterClient(IReadOnlyList<string> command, params (string Name, string Value)[] environment)
     {
         var ports = FreePorts.Find(5);
         File.WriteAllText(_file, new JsonObject
@@ -41,7 +49,7 @@ internal sealed class JupyterClient : IDisposable
             ["signature_scheme"] = "hmac-sha256",
             ["kernel_name"] = "zephyr-csharp",
         }.ToJsonString());
-        var start = new ProcessStartInfo(SelfProcess.Command[0], [.. SelfProcess.Command.Skip(1), "start", _file]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "start", _file]) { RedirectStandardError = true };
         start.Environment["XDG_STATE_HOME"] = _state;
         foreach (var (name, value) in environment)
         {
@@ -184,7 +192,11 @@ internal sealed class JupyterClient : IDisposable
             var all = frames!.Select(f => f.ConvertToString(Encoding.UTF8)).ToArray();
             var start = Array.IndexOf(all, "<IDS|MSG>");
             var signed = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Key), Encoding.UTF8.GetBytes(string.Concat(all[(start + 2)..]))));
-            Assert.Equal(signed, all[start + 1]);
+            if (signed != all[start + 1])
+            {
+                throw new InvalidOperationException($"the kernel signed {all[start + 2]} with {all[start + 1]}; its key gives {signed}");
+            }
+
             var message = new JsonObject
             {
                 ["header"] = JsonNode.Parse(all[start + 2]),
