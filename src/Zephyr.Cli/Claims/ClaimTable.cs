@@ -18,22 +18,13 @@ internal static class ClaimTable
                 Markup.Escape($"{claim.Sentence}{(claim.Required ? "" : " (reported)")}"),
                 Markup.Escape($"{claim.Paper.Number} ({claim.Paper.Source})"),
                 Markup.Escape($"{outcome.Ours}{Means(outcome)}"),
-                Markup.Escape(Wanted(claim.Threshold)),
+                Markup.Escape($"{claim.Threshold}"),
                 outcome.Holds == true ? "[green]holds[/]" : outcome.Holds == false ? "[red]does not hold[/]" : "not decided",
                 Markup.Escape(string.Join("  ", outcome.Seeds.Select(seed => string.Create(CultureInfo.InvariantCulture, $"{seed.Seed}: {seed.Estimate.Value:+0.00;-0.00}")))));
         }
 
         console.Write(table);
     }
-
-    /// <summary>A threshold in words: "at least 0.15, interval above 0".</summary>
-    public static string Wanted(ClaimThreshold threshold) => string.Join(", ", new (double? Bound, string Words)[]
-    {
-        (threshold.AtLeast, "at least"),
-        (threshold.AtMost, "at most"),
-        (threshold.LowAbove, "interval above"),
-        (threshold.HighBelow, "interval below"),
-    }.Where(bound => bound.Bound is not null).Select(bound => string.Create(CultureInfo.InvariantCulture, $"{bound.Words} {bound.Bound}")));
 
     private static string Means(ClaimOutcome outcome) => outcome.Arms.Count == 0 ? ""
         : $"\n({string.Join(" | ", outcome.Arms.Select(arm => string.Create(CultureInfo.InvariantCulture, $"{arm.Arm} {arm.Mean:0.00}")))})";

@@ -117,7 +117,17 @@ public sealed record ClaimStatistic(StatisticKind Kind, IReadOnlyList<string> Ar
 /// <param name="AtMost">The number itself is this or less.</param>
 /// <param name="LowAbove">The lower end of the 95 % interval lies above this.</param>
 /// <param name="HighBelow">The upper end of the 95 % interval lies below this.</param>
-public sealed record ClaimThreshold(double? AtLeast = null, double? AtMost = null, double? LowAbove = null, double? HighBelow = null);
+public sealed record ClaimThreshold(double? AtLeast = null, double? AtMost = null, double? LowAbove = null, double? HighBelow = null)
+{
+    /// <summary>In words: "at least 0.15, interval above 0".</summary>
+    public override string ToString() => string.Join(", ", new (double? Bound, string Words)[]
+    {
+        (AtLeast, "at least"),
+        (AtMost, "at most"),
+        (LowAbove, "interval above"),
+        (HighBelow, "interval below"),
+    }.Where(bound => bound.Bound is not null).Select(bound => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bound.Words} {bound.Bound}")));
+}
 
 /// <summary>A sentence that a run can show to be wrong, written down before the run.</summary>
 /// <param name="Id">Short and lasting; lower case with hyphens.</param>
