@@ -36,7 +36,7 @@ public sealed record Machine(string Name, long MemoryBytes, double PeakFlops, So
         $"this machine ({Environment.ProcessorCount} cores)",
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         peakFlops,
-        From.Measured(0.40, "between the 33 % (bf16, two threads) and 49 % (bf16, one thread; fp32) of notebooks/LOG.md, Speed"),
+        From.Measured(0.48, "between the 41 % (bf16, two threads) and 59 % (fp32, one thread) of notebooks/LOG.md, 2026-11-29"),
         KeepsScores: true,
         400 * MiB);
 
