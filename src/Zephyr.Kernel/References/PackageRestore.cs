@@ -11,6 +11,8 @@ internal static partial class PackageRestore
 {
     private const int LinesOfReason = 12;
 
+    private static readonly Lazy<string> Work = new(() => ProcessFolder.Make(UserCache.Folder("restore")));
+
     private static readonly string[] FromOuterBuilds = ["MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly"];
 
     /// <summary>Restores packages together, so that each package is there in one version.</summary>
@@ -23,14 +25,14 @@ internal static partial class PackageRestore
     {
         var text = PackageProject.Text(packages);
         var cache = UserCache.Folder("packages");
-        var known = Path.Combine(cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]);
+        var known = Path.Combine(cache, Hash(text));
         var same = packages.All(p => p.IsExact);
         if (same && Directory.Exists(known))
         {
             return known;
         }
 
-        var work = Directory.CreateDirectory(Path.Combine(cache, $"work-{Guid.NewGuid():N}")).FullName;
+        var work = Directory.CreateDirectory(Path.Combine(Work.Value, $"{Guid.NewGuid():N}")).FullName;
         try
         {
             var project = Path.Combine(work, "packages.csproj");
@@ -41,14 +43,16 @@ internal static partial class PackageRestore
                 throw new InvalidOperationException(Reason(output));
             }
 
-            var folder = same ? known : Path.Combine(cache, $"newest-{Guid.NewGuid():N}");
-            return Keep(Path.Combine(work, PackageProject.FlatName), folder);
+            var flat = Path.Combine(work, PackageProject.FlatName);
+            return Keep(flat, same ? known : Path.Combine(cache, Hash(File.ReadAllText(Path.Combine(flat, PackageProject.FilesName)))));
         }
         finally
         {
             Directory.Delete(work, recursive: true);
         }
     }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24];
 
     private static string Keep(string flat, string folder)
     {

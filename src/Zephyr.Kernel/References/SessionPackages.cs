@@ -6,6 +6,7 @@ internal sealed class SessionPackages
     private const string Own = "Microsoft.NETCore.App";
 
     private readonly Dictionary<string, string> _versions = new(StringComparer.OrdinalIgnoreCase); // id -> version
+    private readonly HashSet<PackageRequest> _fulfilled = []; // a cell may be run again
 
     /// <summary>Restores packages beside those that the session has.</summary>
     /// <param name="wanted">What a cell asks for.</param>
@@ -14,6 +15,7 @@ internal sealed class SessionPackages
     /// <exception cref="InvalidOperationException">It cannot be restored, or not together with what the session has.</exception>
     public (IReadOnlyList<(ManagedFile File, string Package)> Assemblies, Action Keep)? Restore(IReadOnlyList<PackageRequest> wanted, CancellationToken stop)
     {
+        wanted = [.. wanted.Where(p => !_fulfilled.Contains(p))];
         foreach (var (id, version) in wanted)
         {
             if (_versions.TryGetValue(id, out var has) && version != "*" && !string.Equals(has, version, StringComparison.OrdinalIgnoreCase))
@@ -52,6 +54,8 @@ internal sealed class SessionPackages
             {
                 _versions.TryAdd(id, version); // also those without a file of their own
             }
+
+            _fulfilled.UnionWith(wanted);
         }
 
         return ([.. assemblies], Keep);

@@ -91,6 +91,20 @@ public sealed class PackageTests : IDisposable
         Assert.Contains("Nearest version: 2.0.0", session.Error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_interrupt_ends_the_SDK_and_a_range_takes_the_newest_afterwards()
+    {
+        Add("Slow", "1.0.0", "public class Slow { }");
+        Add("Slow", "1.7.0", "public class Slow { public static int Minor => 7; }");
+        using var session = new Session();
+        var run = Task.Run(() => session.Run($"#r \"nuget: {Id("Slow")}, 1.*\""));
+        await Task.Delay(700, TestContext.Current.CancellationToken); // the SDK takes more than a second
+        await session.Engine.InterruptAsync();
+        Assert.Equal(["error:KeyboardInterrupt"], await run.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal(["result:7"], session.Run($"#r \"nuget: {Id("Slow")}, 1.*\"\nSlow.Minor"));
+        Assert.Equal(["result:7"], session.Run($"#r \"nuget: {Id("Slow")}, 1.*\"\nSlow.Minor"));
+    }
+
     [Theory]
     [InlineData("nuget: Some.Package, 1.0.0-beta.1", "Some.Package", "1.0.0-beta.1", "[1.0.0-beta.1]")]
     [InlineData("nuget:Some.Package", "Some.Package", "*", "*")]
