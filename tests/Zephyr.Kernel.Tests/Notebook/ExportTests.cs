@@ -48,7 +48,17 @@ public sealed partial class ExportTests : IDisposable
         var path = Write(Peculiar);
         var program = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "programs")).FullName, "peculiar.cs");
         Assert.Equal(0, ExportCommand.Run([path, "--output", program]));
-        var (exit, output) = Run(program);
+        var assembly = Path.ChangeExtension(program, ".dll");
+        using (var file = File.Create(assembly))
+        {
+            var built = ExportedProgram.Compilation(File.ReadAllText(program), program, SessionReferences.Framework()).Emit(file, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.True(built.Success, string.Join('\n', built.Diagnostics));
+        }
+
+        var place = new JsonObject { ["EntryPointFileDirectoryPath"] = Path.GetDirectoryName(program) }; // as the SDK gives it
+        var framework = new JsonObject { ["name"] = "Microsoft.NETCore.App", ["version"] = Environment.Version.ToString() };
+        File.WriteAllText(Path.ChangeExtension(program, ".runtimeconfig.json"), new JsonObject { ["runtimeOptions"] = new JsonObject { ["framework"] = framework, ["configProperties"] = place } }.ToJsonString());
+        var (exit, output) = Programs.Run("dotnet", [assembly]);
         Assert.True(exit == 0, output);
 
         ConsoleCapture.Install(native: false);
@@ -90,7 +100,7 @@ public sealed partial class ExportTests : IDisposable
         var program = Path.Combine(_folder, "06.cs");
         var source = Checkout.Notebook("06-dpo-loss.ipynb");
         Assert.Equal(0, ExportCommand.Run([source, "--output", program]));
-        var (exit, output) = Run("-c", "Release", program);
+        var (exit, output) = Programs.Run("dotnet", ["run", "-c", "Release", program], ("XDG_DATA_HOME", _folder)); // what the SDK builds goes with it
         Assert.True(exit == 0, output);
         var asserted = NotebookFile.Read(source).CodeCells.SelectMany(cell => cell.PlainOutput.Split('\n')).Where(line => line.StartsWith("ok: ", StringComparison.Ordinal)).ToArray();
         Assert.True(asserted.Length > 5, "the notebook asserts something");
@@ -124,8 +134,6 @@ public sealed partial class ExportTests : IDisposable
         var error = Assert.Throws<ArgumentException>(() => ExportCommand.Run([path]));
         Assert.Contains("was not exported from a notebook", error.Message, StringComparison.Ordinal);
     }
-
-    private (int ExitCode, string Output) Run(params string[] words) => Programs.Run("dotnet", ["run", .. words], ("XDG_DATA_HOME", _folder)); // what the SDK builds goes with it
 
     private string Write(params JsonObject[] cells) => NotebookText.Write(Path.Combine(_folder, "test.ipynb"), [.. cells.Select(cell => (JsonObject)cell.DeepClone())]);
 
