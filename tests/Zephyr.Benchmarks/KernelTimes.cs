@@ -41,7 +41,9 @@ internal static class KernelTimes
         var times = new Dictionary<string, List<double>>();
         for (var round = 0; round < rounds; round++)
         {
-            Measure(command, (what, value) => (times.TryGetValue(what, out var all) ? all : times[what] = []).Add(value));
+            void Record(string what, double value) => (times.TryGetValue(what, out var all) ? all : times[what] = []).Add(value);
+            Measure(command, Record);
+            MeasureAfterAPause(command, Record);
         }
 
         foreach (var (what, all) in times)
@@ -85,6 +87,17 @@ internal static class KernelTimes
         }
 
         Execute(client, "stop = true;");
+    }
+
+    /// <summary>A reader opens a notebook and reads before running anything.</summary>
+    private static void MeasureAfterAPause(string[] command, Action<string, double> record)
+    {
+        using var client = new JupyterClient(command);
+        client.Reply(client.Ask("kernel_info_request", []));
+        Thread.Sleep(3000);
+        record("first cell, 3 s after ready, ms", Timed(() => Execute(client, "1 + 1")));
+        Execute(client, Cells[0]);
+        record("first completion then, ms", Timed(() => Complete(client, "numbers.Sel")));
     }
 
     private static double Interrupt(JupyterClient client, string code)
