@@ -17,6 +17,7 @@ internal sealed class KernelServer : IDisposable
     private readonly CellRequests _cells;
     private readonly Readiness _readiness;
     private readonly ManualResetEventSlim _stopped = new();
+    private volatile bool _asked;
 
     public KernelServer(KernelSockets sockets, Action<string> log)
     {
@@ -28,6 +29,7 @@ internal sealed class KernelServer : IDisposable
         _readiness = new Readiness(_engine);
         sockets.ShellReceived += _requests.Add;
         sockets.ControlReceived += AnswerOnControl;
+        sockets.Subscribed += SayThatItStarts;
     }
 
     /// <summary>Answers until someone asks to shut down.</summary>
@@ -35,7 +37,6 @@ internal sealed class KernelServer : IDisposable
     {
         new Thread(AnswerShell) { IsBackground = true, Name = "shell" }.Start();
         _sockets.Start();
-        Publish("status", new JsonObject { ["execution_state"] = "starting" }, null);
         _stopped.Wait();
     }
 
@@ -44,6 +45,15 @@ internal sealed class KernelServer : IDisposable
     {
         _readiness.Dispose();
         _output.Dispose();
+    }
+
+    /// <summary>Said to each listener until somebody asks something: said once at the start, a front end that is still connecting again would miss it and wait.</summary>
+    private void SayThatItStarts()
+    {
+        if (!_asked)
+        {
+            Publish("status", new JsonObject { ["execution_state"] = "starting" }, null);
+        }
     }
 
     private void AnswerShell()
@@ -142,6 +152,7 @@ internal sealed class KernelServer : IDisposable
     /// <summary>A request that cannot be answered is told why; the kernel lives on, whatever the request was.</summary>
     private void BusyWhile(Message request, Action answer, Action<Message> reply)
     {
+        _asked = true;
         Publish("status", new JsonObject { ["execution_state"] = "busy" }, request);
         try
         {

@@ -54,6 +54,9 @@ internal sealed class KernelSockets : IDisposable
     /// <summary>The answer to a question. Raised on the sockets' thread.</summary>
     public event Action<Message>? StdinReceived;
 
+    /// <summary>Somebody began to listen to what is published. Raised on the sockets' thread.</summary>
+    public event Action? Subscribed;
+
     /// <summary>Begins to receive.</summary>
     public void Start() => _poller.RunAsync("sockets");
 
@@ -115,6 +118,7 @@ internal sealed class KernelSockets : IDisposable
         {
             var content = new JsonObject { ["subscription"] = System.Text.Encoding.UTF8.GetString(topic) };
             _iopub.SendMultipartMessage(_codec.Encode(Message.Create("iopub_welcome", content, null, [topic])));
+            Subscribed?.Invoke();
         }
     }
 

@@ -14,7 +14,10 @@ async function main(page) {
   const shows = (cell, words) => cell.locator('.output_area', { hasText: words }).first().innerText();
 
   // Once the page says that the kernel answers. Asked for before the deed that makes it so.
-  const ready = () => page.evaluate(() => { window.ready = new Promise((resolve) => Jupyter.notebook.events.one('kernel_ready.Kernel', resolve)); });
+  const ready = () => page.evaluate(() => { window.ready = new Promise((resolve, reject) => {
+    Jupyter.notebook.events.one('kernel_ready.Kernel', resolve);
+    setTimeout(() => reject(new Error('the page did not hear of a ready kernel within a minute')), 60_000);
+  }); });
   const untilReady = () => page.evaluate(() => window.ready);
 
   async function run(code) { // in a new cell at the end

@@ -42,5 +42,6 @@ public class LifeTests
     {
         using var client = new JupyterClient();
         Assert.Equal("", (string?)client.NextPublished("iopub_welcome")["content"]!["subscription"]);
+        Assert.Equal("starting", (string?)client.NextPublished("status")["content"]!["execution_state"]); // however late it connected
     }
 }
