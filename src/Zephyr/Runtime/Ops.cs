@@ -92,7 +92,7 @@ public static class Ops
     }
 
     private static Tensor Folded(Tensor query, Tensor key, Tensor value, Tensor mask) =>
-        Shortcuts.HostAttention && HostAttention.Takes(query, key, value) ? HostAttention.Of(query, key, value, mask) : Scripts.FoldedAttention(query, key, value, mask);
+        Shortcuts.HostAttention && HostAttention.Takes(query, key, value, mask) ? HostAttention.Of(query, key, value, mask) : Scripts.FoldedAttention(query, key, value, mask);
 
     /// <summary>Makes, once, what the attention of every layer needs of a mask.</summary>
     /// <param name="mask">The mask of a pass.</param>

@@ -82,6 +82,21 @@ public sealed class HostKernelTests
     }
 
     [Fact]
+    public void Attention_leaves_what_it_cannot_read_to_the_library()
+    {
+        using var scope = NewDisposeScope();
+        var half = zeros([1, 1, 16, 16], ScalarType.BFloat16);
+        var mask = zeros([1, 16, 16], ScalarType.BFloat16);
+        var far = zeros([1, 1, (1 << 14) + 16, 16], ScalarType.BFloat16);
+
+        Assert.True(HostAttention.Takes(half, half, half, mask));
+        Assert.False(HostAttention.Takes(half, half, half, mask.to(ScalarType.Float32)));
+        Assert.False(HostAttention.Takes(half.to(ScalarType.Float32), half, half, mask));
+        Assert.False(HostAttention.Takes(half, half.narrow(2, 0, 15), half.narrow(2, 0, 15), mask));
+        Assert.False(HostAttention.Takes(half, far, far, mask));
+    }
+
+    [Fact]
     public void Numbers_that_are_none_stay_visible()
     {
         using var scope = NewDisposeScope();

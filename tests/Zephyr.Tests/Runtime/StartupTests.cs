@@ -28,6 +28,7 @@ public sealed class StartupTests
 
         Assert.Contains("of the plain operation", choices["folded attention"].Detail, StringComparison.Ordinal);
         Assert.False(choices["fast fp32 products"].Taken); // tests run exact
+        Assert.False(choices["managed kernels"].Taken);
     }
 
     [Fact]

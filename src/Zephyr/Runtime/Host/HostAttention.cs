@@ -12,15 +12,16 @@ namespace Zephyr.Runtime.Host;
 internal sealed unsafe class HostAttention : autograd.SingleTensorFunction<HostAttention>
 {
     private const string Shapes = "shapes";
+    private const int LongestRow = 1 << 14; // keys: a query's row lies on the stack in fp32
     private const float Hidden = (float)AttentionMask.Hidden / 10; // a mask at or below hides; its bf16 form is near the number, not equal
 
     /// <inheritdoc/>
     public override string Name => nameof(HostAttention);
 
     /// <summary>Whether it can take these.</summary>
-    public static bool Takes(Tensor query, Tensor key, Tensor value) =>
-        query.dtype == ScalarType.BFloat16 && key.dtype == ScalarType.BFloat16 && value.dtype == ScalarType.BFloat16 && query.device_type == TorchSharp.DeviceType.CPU
-        && key.shape[2] % Lanes.Width == 0;
+    public static bool Takes(Tensor query, Tensor key, Tensor value, Tensor mask) =>
+        new[] { query, key, value, mask }.All(tensor => tensor.dtype == ScalarType.BFloat16 && tensor.device_type == TorchSharp.DeviceType.CPU)
+        && key.shape[2] % Lanes.Width == 0 && key.shape[2] <= LongestRow;
 
     /// <param name="query"><c>[batch, heads, time, headSize]</c>.</param>
     /// <param name="key"><c>[batch, kvHeads, keys, headSize]</c>.</param>
