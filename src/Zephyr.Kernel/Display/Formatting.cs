@@ -55,12 +55,7 @@ internal static class Formatting
             value = items.Cast<object?>().Take(PlainText.MostItems + 1).ToList(); // asked once, and not to its end
         }
 
-        if (HtmlText.Of(value) is { } html)
-        {
-            bundle.Add("text/html", html);
-        }
-
-        return bundle.Add("text/plain", PlainText.Of(value));
+        return bundle.Add("text/html", HtmlText.Of(value)).Add("text/plain", PlainText.Of(value));
     }
 
     private static string PlainOf(MimeContent content) => content.MimeType is "text/markdown" or "application/json" ? content.Content : $"({content.MimeType})";

@@ -4,11 +4,13 @@ using System.Text;
 
 namespace Zephyr.Kernel.Display;
 
-/// <summary>Values with named parts as tables; all others have no HTML, because plain text shows them as well.</summary>
+/// <summary>Values in HTML: those with named parts as tables, all others as their plain text.</summary>
 internal static class HtmlText
 {
-    /// <summary>The table, or null where the value has no named parts. Everything that came from the value is escaped.</summary>
-    public static string? Of(object? value) => value switch
+    /// <summary>Everything that came from the value is escaped.</summary>
+    public static string Of(object? value) => Table(value) ?? $"<pre style=\"white-space:pre-wrap;margin:0\">{WebUtility.HtmlEncode(PlainText.Of(value))}</pre>";
+
+    private static string? Table(object? value) => value switch
     {
         null or string or Exception => null,
         IDictionary entries => Entries(entries),

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
 using Zephyr.Kernel.Assist;
 using Zephyr.Kernel.Display;
@@ -103,7 +101,7 @@ internal sealed class CSharpEngine
     public Task InterruptAsync() =>
         _running is { } interruption ? interruption.RequestAsync(() => _thread.BreakWait(interruption)) : Task.CompletedTask;
 
-    private CellError? Compile(CellSource cell, CellInterruption interruption, out (Script<object> Script, Directives Directives)? compiled)
+    private CellError? Compile(CellSource cell, CellInterruption interruption, out (CompiledCell Cell, Directives Directives)? compiled)
     {
         compiled = null;
         var session = _session.Value;
@@ -114,20 +112,17 @@ internal sealed class CSharpEngine
 
         _errors.Remember(input!.Files);
         var code = input.Directives.Code;
-        var script = session.Script(code, cell.Name, withChecks: true);
-        if (!script.Compile().Any(IsError))
+        var made = session.Compile(code, cell.Name, withChecks: true);
+        if (made.Errors.Count == 0)
         {
-            compiled = (script, input.Directives);
+            compiled = (made, input.Directives);
             return null;
         }
 
-        script = session.Script(code, cell.Name, withChecks: false); // once more as written, so that columns are the reader's
-        return _errors.OfCompiler(cell, script.Compile().Where(IsError));
+        return _errors.OfCompiler(cell, session.Compile(code, cell.Name, withChecks: false).Errors); // once more as written, so that columns are the reader's
     }
 
-    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
-
-    private CellError? Execute(CellSource cell, (Script<object> Script, Directives Directives) compiled, CellInterruption interruption, Action<MimeBundle>? show, bool keep = true)
+    private CellError? Execute(CellSource cell, (CompiledCell Cell, Directives Directives) compiled, CellInterruption interruption, Action<MimeBundle>? show, bool keep = true)
     {
         if (interruption.Requested)
         {
@@ -139,19 +134,18 @@ internal sealed class CSharpEngine
             _thread = new CellThread();
         }
 
-        var (script, directives) = compiled;
+        var (made, directives) = compiled;
         Exception? thrown = null;
         var fault = _thread.Run(
             async () =>
             {
-                var state = await _session.Value.RunAsync(script, keep);
-                if (keep)
+                (var value, thrown, var stays) = await _session.Value.RunAsync(made, keep);
+                if (stays)
                 {
                     _ran.Enqueue(directives.Code);
                 }
 
-                thrown = state.Exception;
-                if (thrown is null && state.ReturnValue is { } value)
+                if (thrown is null && value is not null)
                 {
                     show?.Invoke(Formatting.Bundle(value, []));
                 }

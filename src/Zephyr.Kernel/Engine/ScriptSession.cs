@@ -1,12 +1,15 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
-using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
 using Zephyr.Kernel.References;
 
 namespace Zephyr.Kernel.Engine;
 
-/// <summary>What the compiler knows of a session: the cells that ran, one after the other, and what they may reference.</summary>
+/// <summary>
+/// A session's cells, one after the other: what the compiler knows of those that ran, what they may reference, and their variables. A cell that declares nothing
+/// leaves nothing behind: the next one follows the cell before it, and its code is unloaded once nothing refers to it.
+/// </summary>
 internal sealed class ScriptSession
 {
     /// <summary>What the reader's cells are likely to ask of compiler and runtime. It declares nothing.</summary>
@@ -23,19 +26,20 @@ internal sealed class ScriptSession
 
     private static readonly LoadedSources CheckedSources = new(withChecks: true);
     private static readonly LoadedSources PlainSources = new(withChecks: false);
+    private static readonly CSharpCompilationOptions Options = new(
+        OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
+
     private static Task<ScriptSession>? _prepared;
 
     private readonly List<MetadataReference> _references = [.. SessionReferences.Framework()];
-    private ScriptOptions _options;
-    private ScriptState<object>? _state;
+    private readonly CellAssemblies _assemblies = new();
+    private object?[] _variables = new object?[16]; // of each cell that stays, in an object of its own; the first place is for a host, and there is none
+    private CSharpCompilation? _last;
+    private int _stayed, _given, _made;
 
-    private ScriptSession() => _options = ScriptOptions.Default
-        .WithOptimizationLevel(OptimizationLevel.Release)
-        .WithEmitDebugInformation(true)
-        .WithFileEncoding(Encoding.UTF8)
-        .WithAllowUnsafe(true)
-        .WithReferences(_references)
-        .WithImports(Imports);
+    private ScriptSession()
+    {
+    }
 
     /// <summary>The usings that every cell has without writing them.</summary>
     public static IReadOnlyList<string> Imports { get; } =
@@ -69,40 +73,62 @@ internal sealed class ScriptSession
         {
             _references.AddRange(references);
         }
-
-        _options = _options.AddReferences(references);
     }
 
-    /// <summary>A cell that follows those that ran.</summary>
+    /// <summary>Compiles a cell that follows those that stayed.</summary>
     /// <param name="code">Without <c>#r</c> lines.</param>
     /// <param name="name">The cell's, for errors and the debugger.</param>
     /// <param name="withChecks">Whether its loops, and those of files that it loads, are to notice an interrupt.</param>
-    public Script<object> Script(string code, string name, bool withChecks)
+    public CompiledCell Compile(string code, string name, bool withChecks)
     {
-        var options = _options.WithFilePath(name).WithSourceResolver(withChecks ? CheckedSources : PlainSources);
-        code = withChecks ? LoopChecks.Add(code) : code;
-        return _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
+        var references = References;
+        var tree = CSharpSyntaxTree.ParseText(SourceText.From(withChecks ? LoopChecks.Add(code) : code, Encoding.UTF8), CellSource.Parse, name);
+        return new(references, CSharpCompilation.CreateScriptCompilation(
+            $"cells.{++_made}",
+            tree,
+            references.Skip(_given), // later cells inherit references and usings
+            Options.WithScriptClassName($"Cell{_made}").WithUsings(_last is null ? Imports : []).WithSourceReferenceResolver(withChecks ? CheckedSources : PlainSources),
+            _last,
+            typeof(object)));
     }
 
     /// <summary>Runs a cell on the calling thread.</summary>
-    /// <param name="script">From <see cref="Script"/>.</param>
+    /// <param name="cell">Without errors, and compiled after the last cell that ran.</param>
     /// <param name="keep">Whether later cells see what it declares.</param>
-    public async Task<ScriptState<object>> RunAsync(Script<object> script, bool keep)
+    /// <returns>The value of its last expression, or what it threw; and whether later cells see something of it.</returns>
+    public async Task<(object? Value, Exception? Thrown, bool Stays)> RunAsync(CompiledCell cell, bool keep)
     {
-        var state = await (_state is null ? script.RunAsync(null, _ => true) : script.RunFromAsync(_state, _ => true));
-        if (keep)
+        var stays = keep && (_last is null || _given < cell.References.Count || cell.Declares);
+        using var lease = _assemblies.Load(cell, stays);
+        if (_stayed + 1 >= _variables.Length)
         {
-            _state = state; // also after an exception: what was assigned before it stays
-            _options = _options.WithImports().WithReferences(Array.Empty<MetadataReference>()); // later cells inherit both; given again, references would pile up from cell to cell
+            Array.Resize(ref _variables, 2 * _variables.Length);
         }
 
-        return state;
+        object? value = null;
+        Exception? thrown = null;
+        try
+        {
+            value = await lease.Start(_variables);
+        }
+        catch (Exception exception)
+        {
+            thrown = exception;
+        }
+
+        if (stays)
+        {
+            (_last, _given) = (cell.Compilation, cell.References.Count); // also after an exception: what was assigned before it stays
+            _stayed++;
+        }
+
+        return (value, thrown, stays);
     }
 
     private static async Task<ScriptSession> RehearsedAsync()
     {
         var session = new ScriptSession();
-        await session.RunAsync(session.Script(Rehearsal, "rehearsal", withChecks: true), keep: true);
+        await session.RunAsync(session.Compile(Rehearsal, "rehearsal", withChecks: true), keep: true);
         return session;
     }
 }

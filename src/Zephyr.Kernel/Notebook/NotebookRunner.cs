@@ -72,6 +72,11 @@ internal sealed class NotebookRunner(NotebookFile notebook, TimeSpan timeout, Ac
 
     private (CellError? Error, bool TimedOut) RunOne(CSharpEngine engine, CellSource source, OrderedOutput output)
     {
+        if (HelpQuestion.Of(source.Code) is not null)
+        {
+            return (null, false); // there is no reader to answer
+        }
+
         var timedOut = false;
         using var clock = new Timer(
             async _ =>

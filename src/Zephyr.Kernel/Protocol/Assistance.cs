@@ -30,10 +30,13 @@ internal static class Assistance
         {
             ["status"] = "ok",
             ["found"] = text is not null,
-            ["data"] = text is null ? new JsonObject() : new JsonObject { ["text/markdown"] = text, ["text/plain"] = text },
+            ["data"] = text is null ? new JsonObject() : Page(text),
             ["metadata"] = new JsonObject(),
         };
     }
+
+    /// <summary>An explanation in the forms that front ends show.</summary>
+    public static JsonObject Page(string text) => new() { ["text/markdown"] = text, ["text/plain"] = text };
 
     /// <summary>Code units before a position in code points; the end of the text where the position is missing or beyond it.</summary>
     public static int Units(string text, int? points)

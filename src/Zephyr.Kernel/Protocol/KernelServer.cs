@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Zephyr.Kernel.Display;
 using Zephyr.Kernel.Engine;
@@ -9,6 +10,9 @@ namespace Zephyr.Kernel.Protocol;
 /// <summary>Answers the requests of front ends: those on the shell one after the other, those on control at once.</summary>
 internal sealed class KernelServer : IDisposable
 {
+    private static readonly TimeSpan StillStarting = TimeSpan.FromSeconds(20);
+
+    private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private readonly BlockingCollection<Message> _requests = [];
     private readonly CSharpEngine _engine = new();
     private readonly History _history;
@@ -47,12 +51,19 @@ internal sealed class KernelServer : IDisposable
         _output.Dispose();
     }
 
-    /// <summary>Said to each listener until somebody asks something: said once at the start, a front end that is still connecting again would miss it and wait.</summary>
+    /// <summary>
+    /// Said to each listener that comes early: said once at the start, a front end that is still connecting again would miss it and wait for ever. Its
+    /// questions may reach a new kernel before it listens, so a question is no sign that it heard; who did hear is told at once how things stand.
+    /// </summary>
     private void SayThatItStarts()
     {
-        if (!_asked)
+        if (!_asked || _sinceStart.Elapsed < StillStarting)
         {
             Publish("status", new JsonObject { ["execution_state"] = "starting" }, null);
+            if (_asked)
+            {
+                Publish("status", new JsonObject { ["execution_state"] = _engine.IsRunning ? "busy" : "idle" }, null);
+            }
         }
     }
 

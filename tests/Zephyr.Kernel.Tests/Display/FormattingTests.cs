@@ -64,6 +64,10 @@ public class FormattingTests
     {
         object[] values =
         [
+            hostile,
+            new[] { hostile },
+            (1, hostile),
+            new InvalidOperationException(hostile),
             new[] { new { Text = hostile } },
             new Dictionary<string, string> { [hostile] = hostile },
             new { Inner = new[] { hostile } },
@@ -78,9 +82,14 @@ public class FormattingTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData("text")]
-    public void What_text_shows_as_well_has_no_html(object value) => Assert.Equal(["text/plain"], Formatting.Bundle(value, []).MimeTypes);
+    [MemberData(nameof(Plain))]
+    public void Html_and_plain_text_come_together(object? value, string plain)
+    {
+        var bundle = Formatting.Bundle(value, []);
+        Assert.Equal(["text/html", "text/plain"], bundle.MimeTypes);
+        var html = bundle.Text("text/html")!;
+        Assert.True(html.StartsWith("<table>", StringComparison.Ordinal) || html == $"<pre style=\"white-space:pre-wrap;margin:0\">{System.Net.WebUtility.HtmlEncode(plain)}</pre>", html);
+    }
 
     [Fact]
     public void A_string_is_of_the_type_that_display_names() =>

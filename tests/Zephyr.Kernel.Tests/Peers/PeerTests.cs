@@ -14,6 +14,7 @@ public sealed class PeerTests(PythonPeer python) : IClassFixture<PythonPeer>
         TestContext.Current.TestOutputHelper?.WriteLine(output);
         Assert.True(exit == 0, output);
         Assert.Contains("Ran 12 tests", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("skipped", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,6 +31,7 @@ class CSharp(jupyter_kernel_test.KernelTests):
     ]
     code_history_pattern = "6*"
     supported_history_operations = ("tail", "range", "search")
+    code_page_something = "Console.WriteLine?"
     code_inspect_sample = "Console.WriteLine"
     code_clear_output = "clear_output();"
 

@@ -24,6 +24,7 @@ internal sealed class JupyterClient : IDisposable
     private readonly SubscriberSocket _iopub = new();
     private readonly RequestSocket _heartbeat = new();
     private readonly StringBuilder _log = new();
+    private bool _listens;
 
     public JupyterClient(params (string Name, string Value)[] environment)
         : this(SelfProcess.Command, environment)
@@ -124,6 +125,11 @@ internal sealed class JupyterClient : IDisposable
 
     public (JsonObject Reply, IReadOnlyList<JsonObject> Published) Execute(string code)
     {
+        if (!_listens)
+        {
+            NextPublished("iopub_welcome"); // what a kernel publishes before is lost
+        }
+
         var id = Ask("execute_request", ExecuteContent(code));
         return ((JsonObject)Reply(id)["content"]!, Published(id));
     }
@@ -178,7 +184,7 @@ internal sealed class JupyterClient : IDisposable
         return id;
     }
 
-    private static JsonObject Receive(NetMQSocket socket, string? id)
+    private JsonObject Receive(NetMQSocket socket, string? id)
     {
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < Patience)
@@ -203,6 +209,7 @@ internal sealed class JupyterClient : IDisposable
                 ["parent_header"] = JsonNode.Parse(all[start + 3]),
                 ["content"] = JsonNode.Parse(all[start + 5]),
             };
+            _listens |= (string?)message["header"]!["msg_type"] == "iopub_welcome";
             if (id is null || (string?)message["parent_header"]!["msg_id"] == id)
             {
                 return message;

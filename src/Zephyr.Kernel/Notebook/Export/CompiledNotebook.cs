@@ -9,7 +9,7 @@ namespace Zephyr.Kernel.Notebook.Export;
 /// <param name="Cells">Those that run.</param>
 /// <param name="Targets">What their <c>#r</c> lines ask for, as written, each once.</param>
 /// <param name="References">What the last of them may use, the kernel included.</param>
-internal sealed record CompiledNotebook(IReadOnlyList<CompiledCell> Cells, IReadOnlyList<string> Targets, IReadOnlyList<MetadataReference> References)
+internal sealed record CompiledNotebook(IReadOnlyList<ReadCell> Cells, IReadOnlyList<string> Targets, IReadOnlyList<MetadataReference> References)
 {
     /// <summary>Compiles them. The notebook's folder must be the working directory.</summary>
     /// <exception cref="InvalidDataException">A cell does not compile, or what it references is not there.</exception>
@@ -17,7 +17,7 @@ internal sealed record CompiledNotebook(IReadOnlyList<CompiledCell> Cells, IRead
     {
         var session = new SessionReferences();
         List<MetadataReference> references = [.. SessionReferences.Framework()];
-        List<CompiledCell> cells = [];
+        List<ReadCell> cells = [];
         List<string> targets = [];
         List<string> headings = [];
         CSharpCompilation? previous = null;
@@ -26,6 +26,11 @@ internal sealed record CompiledNotebook(IReadOnlyList<CompiledCell> Cells, IRead
             if (!cell.IsCode)
             {
                 headings.AddRange(cell.Source.Split('\n').Where(line => line.StartsWith('#')));
+                continue;
+            }
+
+            if (HelpQuestion.Of(cell.Source) is not null)
+            {
                 continue;
             }
 
@@ -42,7 +47,7 @@ internal sealed record CompiledNotebook(IReadOnlyList<CompiledCell> Cells, IRead
             }
 
             targets.AddRange(input.Directives.References.Select(reference => reference.Target).Except(targets));
-            var (compilation, errors) = CompiledCell.Compile(input.Directives.Code, source, previous, references);
+            var (compilation, errors) = ReadCell.Compile(input.Directives.Code, source, previous, references);
             if (errors.Count > 0 && !cell.MayRaise)
             {
                 throw new InvalidDataException($"{notebook.Path}: {source.Name}, {new ErrorReport().OfCompiler(source, errors).Message}");

@@ -17,7 +17,7 @@ internal sealed record ProgramCell(IReadOnlyList<string> Usings, string Body, IR
     /// <param name="cell">A cell that compiles.</param>
     /// <param name="names">Those of the whole program.</param>
     /// <exception cref="InvalidDataException">It declares something that no program can hold outside a type.</exception>
-    public static ProgramCell Of(CompiledCell cell, ProgramNames names)
+    public static ProgramCell Of(ReadCell cell, ProgramNames names)
     {
         var (root, text) = (cell.Root, cell.Text);
         List<TextChange> changes = [.. Renamed(cell, names)];
@@ -71,7 +71,7 @@ internal sealed record ProgramCell(IReadOnlyList<string> Usings, string Body, IR
         return result.Append(text.ToString(TextSpan.FromBounds(at, span.End))).ToString();
     }
 
-    private static IEnumerable<TextChange> Renamed(CompiledCell cell, ProgramNames names)
+    private static IEnumerable<TextChange> Renamed(ReadCell cell, ProgramNames names)
     {
         foreach (var node in cell.Root.DescendantNodes())
         {

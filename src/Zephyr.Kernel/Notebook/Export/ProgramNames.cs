@@ -12,7 +12,7 @@ internal sealed class ProgramNames
 
     /// <summary>Chooses them.</summary>
     /// <param name="cells">In their order.</param>
-    public ProgramNames(IReadOnlyList<CompiledCell> cells)
+    public ProgramNames(IReadOnlyList<ReadCell> cells)
     {
         var inner = cells.SelectMany(cell => cell.InnerNames).ToHashSet(StringComparer.Ordinal);
         HashSet<string> body = [.. inner, "args"]; // every program has an args

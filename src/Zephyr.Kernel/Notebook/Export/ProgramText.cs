@@ -61,7 +61,7 @@ internal static class ProgramText
             """.ReplaceLineEndings("\n");
     }
 
-    private static void Append(StringBuilder body, CompiledCell cell, string code)
+    private static void Append(StringBuilder body, ReadCell cell, string code)
     {
         if (code.Length == 0)
         {
@@ -79,7 +79,7 @@ internal static class ProgramText
         body.Append(catches ? $"{Hidden}\ntry {{\n{Shown}\n{code}\n{Hidden}\n}} catch (Exception shown) {{ {Words}.Print($\"{{shown.GetType().Name}}: {{shown.Message}}\"); }}\n{Shown}\n" : $"{code}\n");
     }
 
-    private static string Ruler(CompiledCell cell) => $"// ---- {cell.Name} ".PadRight(Width, '-');
+    private static string Ruler(ReadCell cell) => $"// ---- {cell.Name} ".PadRight(Width, '-');
 
     private static string Resource()
     {

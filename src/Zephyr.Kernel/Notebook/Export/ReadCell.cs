@@ -12,7 +12,7 @@ namespace Zephyr.Kernel.Notebook.Export;
 /// <param name="Compilation">The cell as a script; null where it is there to show a compiler's error.</param>
 /// <param name="Code">Without <c>#r</c> lines.</param>
 /// <param name="MayRaise">Whether an exception is what the cell is there to show.</param>
-internal sealed record CompiledCell(int Number, IReadOnlyList<string> Headings, CSharpCompilation? Compilation, string Code, bool MayRaise)
+internal sealed record ReadCell(int Number, IReadOnlyList<string> Headings, CSharpCompilation? Compilation, string Code, bool MayRaise)
 {
     private readonly SyntaxTree? _tree = Compilation?.SyntaxTrees.Single();
 
