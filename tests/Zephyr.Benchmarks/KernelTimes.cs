@@ -30,13 +30,7 @@ internal static class KernelTimes
     /// <returns>The exit code.</returns>
     public static int Run(int rounds)
     {
-        string[] command = [SelfProcess.Command[0], Path.GetFullPath(Built)];
-        if (!File.Exists(command[1]))
-        {
-            Console.Error.WriteLine($"{command[1]} is not there. In the root of the clone: dotnet build -c Release");
-            return 1;
-        }
-
+        var command = Command();
         Console.WriteLine($"{Environment.ProcessorCount} processors, load {Load()}; {rounds} kernels, medians (smallest to largest)");
         var times = new Dictionary<string, List<double>>();
         for (var round = 0; round < rounds; round++)
@@ -54,6 +48,12 @@ internal static class KernelTimes
         Console.WriteLine($"load {Load()} at the end");
         return 0;
     }
+
+    /// <summary>The kernel as it was built.</summary>
+    /// <exception cref="FileNotFoundException">It was not built.</exception>
+    public static string[] Command() => Path.GetFullPath(Built) is var path && File.Exists(path)
+        ? [SelfProcess.Command[0], path]
+        : throw new FileNotFoundException($"{path} is not there. In the root of the clone: dotnet build -c Release");
 
     private static void Measure(string[] command, Action<string, double> record)
     {

@@ -11,5 +11,6 @@ return args.FirstOrDefault() switch
     "host-share" => StepRatios.HostShare(threads, rounds),
     "preflight" => PreflightCheck.Run(threads, rounds),
     "kernel" => KernelTimes.Run(rounds),
+    "kernel-cells" => KernelCells.Run(KernelTimes.Command(), rounds), // thousands of cells
     _ => Words.Help(),
 };

@@ -16,6 +16,7 @@ internal static class Words
               preflight      memory and time as Preflight predicts them beside what is measured
               host-share     what a step costs beside its arithmetic
               kernel         what a reader of notebooks waits for: ready, cells, completion, interrupts; and resident memory
+              kernel-cells   what thousands of cells leave in a kernel (--rounds: thousands of each kind)
             """);
         return 2;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Zephyr.Kernel.Display;
 using Zephyr.Kernel.Engine;
@@ -10,9 +9,6 @@ namespace Zephyr.Kernel.Protocol;
 /// <summary>Answers the requests of front ends: those on the shell one after the other, those on control at once.</summary>
 internal sealed class KernelServer : IDisposable
 {
-    private static readonly TimeSpan StillStarting = TimeSpan.FromSeconds(20);
-
-    private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private readonly BlockingCollection<Message> _requests = [];
     private readonly CSharpEngine _engine = new();
     private readonly History _history;
@@ -51,19 +47,12 @@ internal sealed class KernelServer : IDisposable
         _output.Dispose();
     }
 
-    /// <summary>
-    /// Said to each listener that comes early: said once at the start, a front end that is still connecting again would miss it and wait for ever. Its
-    /// questions may reach a new kernel before it listens, so a question is no sign that it heard; who did hear is told at once how things stand.
-    /// </summary>
+    /// <summary>Said to each listener until somebody asks something: said once at the start, a front end that is still connecting again would miss it and wait.</summary>
     private void SayThatItStarts()
     {
-        if (!_asked || _sinceStart.Elapsed < StillStarting)
+        if (!_asked)
         {
             Publish("status", new JsonObject { ["execution_state"] = "starting" }, null);
-            if (_asked)
-            {
-                Publish("status", new JsonObject { ["execution_state"] = _engine.IsRunning ? "busy" : "idle" }, null);
-            }
         }
     }
 

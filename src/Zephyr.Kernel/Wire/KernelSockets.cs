@@ -29,6 +29,7 @@ internal sealed class KernelSockets : IDisposable
         _shell.Options.RouterHandover = true;
         _stdin.Options.RouterHandover = true;
         _stdin.Options.RouterMandatory = true; // else a question is lost whose front end is still connecting
+        _iopub.Options.XPubVerbose = true; // each listener is seen, not only the first: a server listens beside its pages
         Bind(_shell, connection.Address(connection.ShellPort));
         Bind(_control, connection.Address(connection.ControlPort));
         Bind(_stdin, connection.Address(connection.StdinPort));

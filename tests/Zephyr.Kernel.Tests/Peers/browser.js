@@ -80,6 +80,9 @@ async function main(page) {
   await untilReady();
   say('restart', { error: await shows(await run('kept'), 'CS0103') });
 
+  // A kernel that dies in its first ten seconds, as the server counts them every three, is one that never started: its successor gets other ports, and the
+  // page never hears of it, whatever the kernel.
+  await page.waitForTimeout(14_000);
   await kill('exit', 'Environment.Exit(3);');
   await kill('overflow', 'int Deeper(int n) => Deeper(n + 1) + 1;\nDeeper(0)');
 }

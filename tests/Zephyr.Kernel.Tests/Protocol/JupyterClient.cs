@@ -24,6 +24,7 @@ internal sealed class JupyterClient : IDisposable
     private readonly SubscriberSocket _iopub = new();
     private readonly RequestSocket _heartbeat = new();
     private readonly StringBuilder _log = new();
+    private readonly int _iopubPort;
     private bool _listens;
 
     public JupyterClient(params (string Name, string Value)[] environment)
@@ -37,6 +38,7 @@ internal sealed class JupyterClient : IDisposable
     public JupyterClient(IReadOnlyList<string> command, params (string Name, string Value)[] environment)
     {
         var ports = FreePorts.Find(5);
+        _iopubPort = ports[2];
         File.WriteAllText(_file, new JsonObject
         {
             ["transport"] = "tcp",
@@ -65,7 +67,7 @@ internal sealed class JupyterClient : IDisposable
         Connect(_control, ports[1]);
         Connect(_shell, ports[0]);
         Connect(_stdin, ports[3]);
-        Connect(_iopub, ports[2]);
+        Connect(_iopub, _iopubPort);
         Connect(_heartbeat, ports[4]);
     }
 
@@ -166,6 +168,15 @@ internal sealed class JupyterClient : IDisposable
         _process.Dispose();
         File.Delete(_file);
         Directory.Delete(_state, recursive: true);
+    }
+
+    /// <summary>A second socket that hears all that is published.</summary>
+    public IDisposable AnotherListener()
+    {
+        var socket = new SubscriberSocket();
+        socket.SubscribeToAnyTopic();
+        Connect(socket, _iopubPort);
+        return socket;
     }
 
     private static void Connect(NetMQSocket socket, int port)

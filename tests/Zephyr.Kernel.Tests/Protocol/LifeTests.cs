@@ -46,6 +46,17 @@ public class LifeTests
     }
 
     [Fact]
+    public void So_is_the_next_one()
+    {
+        using var client = new JupyterClient();
+        client.NextPublished("iopub_welcome");
+        client.NextPublished("status");
+        using var other = client.AnotherListener();
+        Assert.Equal("", (string?)client.NextPublished("iopub_welcome")["content"]!["subscription"]); // told to all who listen
+        Assert.Equal("starting", (string?)client.NextPublished("status")["content"]!["execution_state"]);
+    }
+
+    [Fact]
     public void Cells_that_declare_nothing_leave_nothing_behind()
     {
         const int Cells = 800;
