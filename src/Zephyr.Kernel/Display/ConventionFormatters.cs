@@ -1,7 +1,7 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Zephyr.Kernel.Display;
 
@@ -15,12 +15,12 @@ internal static class ConventionFormatters
 
     private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    private static readonly ConcurrentDictionary<Type, Source> Sources = new();
+    private static readonly ConditionalWeakTable<Type, Source> Sources = []; // weak: cells' types may be unloaded
 
     /// <summary>The forms that the value's type, a base or an interface of it offers; null where none has the attribute.</summary>
     public static MimeBundle? Of(object value)
     {
-        var source = Sources.GetOrAdd(value.GetType(), Find);
+        var source = Sources.GetValue(value.GetType(), Find);
         if (source.Formatters.Count == 0)
         {
             return null;

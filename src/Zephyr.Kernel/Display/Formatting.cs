@@ -55,7 +55,8 @@ internal static class Formatting
             value = items.Cast<object?>().Take(PlainText.MostItems + 1).ToList(); // asked once, and not to its end
         }
 
-        return bundle.Add("text/html", HtmlText.Of(value)).Add("text/plain", PlainText.Of(value));
+        var plain = PlainText.Of(value);
+        return bundle.Add("text/html", HtmlText.Of(value, plain)).Add("text/plain", plain);
     }
 
     private static string PlainOf(MimeContent content) => content.MimeType is "text/markdown" or "application/json" ? content.Content : $"({content.MimeType})";

@@ -7,8 +7,10 @@ namespace Zephyr.Kernel.Display;
 /// <summary>Values in HTML: those with named parts as tables, all others as their plain text.</summary>
 internal static class HtmlText
 {
-    /// <summary>Everything that came from the value is escaped.</summary>
-    public static string Of(object? value) => Table(value) ?? $"<pre style=\"white-space:pre-wrap;margin:0\">{WebUtility.HtmlEncode(PlainText.Of(value))}</pre>";
+    /// <summary>A value in HTML; everything that came from it is escaped.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="plain">Its plain text.</param>
+    public static string Of(object? value, string plain) => Table(value) ?? $"<pre style=\"white-space:pre-wrap;margin:0\">{WebUtility.HtmlEncode(plain)}</pre>";
 
     private static string? Table(object? value) => value switch
     {

@@ -113,13 +113,18 @@ internal sealed class CSharpEngine
         _errors.Remember(input!.Files);
         var code = input.Directives.Code;
         var made = session.Compile(code, cell.Name, withChecks: true);
+        if (made.Errors.Count > 0)
+        {
+            made = session.Compile(code, cell.Name, withChecks: false); // once more as written, so that columns are the reader's
+        }
+
         if (made.Errors.Count == 0)
         {
             compiled = (made, input.Directives);
             return null;
         }
 
-        return _errors.OfCompiler(cell, session.Compile(code, cell.Name, withChecks: false).Errors); // once more as written, so that columns are the reader's
+        return _errors.OfCompiler(cell, made.Errors);
     }
 
     private CellError? Execute(CellSource cell, (CompiledCell Cell, Directives Directives) compiled, CellInterruption interruption, Action<MimeBundle>? show, bool keep = true)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -6,7 +7,7 @@ namespace Zephyr.Kernel.Engine;
 /// <summary>The code of cells in this process: that of cells that stay is kept, that of others is unloaded when nothing of it runs or is referred to any more.</summary>
 internal sealed class CellAssemblies
 {
-    private readonly Dictionary<string, Assembly> _kept = new(StringComparer.Ordinal); // by name
+    private readonly ConcurrentDictionary<string, Assembly> _kept = new(StringComparer.Ordinal); // by name; code left running by earlier cells asks too
     private readonly Context _context;
 
     public CellAssemblies() => _context = new(_kept, isCollectible: false);
@@ -46,7 +47,7 @@ internal sealed class CellAssemblies
         public void Dispose() => context?.Unload();
     }
 
-    private sealed class Context(Dictionary<string, Assembly> kept, bool isCollectible) : AssemblyLoadContext("cells", isCollectible)
+    private sealed class Context(ConcurrentDictionary<string, Assembly> kept, bool isCollectible) : AssemblyLoadContext("cells", isCollectible)
     {
         protected override Assembly? Load(AssemblyName assemblyName) => kept.GetValueOrDefault(assemblyName.Name!);
     }

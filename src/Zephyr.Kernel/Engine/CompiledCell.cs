@@ -37,8 +37,12 @@ internal sealed class CompiledCell
     /// <summary>Its debug information.</summary>
     public byte[] Symbols { get; }
 
-    /// <summary>Whether a later cell can see something of it: a variable, a method, a type, a using.</summary>
+    /// <summary>
+    /// Whether a later cell can see something of it: a variable, a method, a type, a using; or an anonymous type, which is the same as one with the same names in
+    /// a later cell.
+    /// </summary>
     public bool Declares =>
         Compilation.ScriptClass!.GetMembers().Any(member => !member.IsImplicitlyDeclared)
-        || Compilation.SyntaxTrees.Any(tree => tree.GetRoot() is CompilationUnitSyntax { Usings.Count: > 0 } or CompilationUnitSyntax { Externs.Count: > 0 } or CompilationUnitSyntax { Members: [BaseNamespaceDeclarationSyntax, ..] });
+        || Compilation.SyntaxTrees.Select(tree => tree.GetRoot()).Any(root => root is CompilationUnitSyntax { Usings.Count: > 0 }
+            || root.DescendantNodes().Any(node => node is AnonymousObjectCreationExpressionSyntax));
 }

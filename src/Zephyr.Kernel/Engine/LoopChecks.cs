@@ -7,25 +7,20 @@ namespace Zephyr.Kernel.Engine;
 /// <summary>
 /// Gives every loop of a cell a place where it can be stopped: a look at a flag at the start of its body, on the line where the body
 /// begins. Stopping there leaves no lock held and no native call half done, as aborting a thread at any place may.
-/// And keeps every function a call of its own, as a traceback cannot name what was compiled into its caller.
 /// </summary>
 internal sealed class LoopChecks : CSharpSyntaxRewriter
 {
     private static readonly StatementSyntax Check = SyntaxFactory.ParseStatement("global::Zephyr.Kernel.Words.Cell.Check();");
 
-    private static readonly AttributeListSyntax Apart = SyntaxFactory.ParseCompilationUnit(
-        "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)] void F() { }", options: CellSource.Parse)
-        .DescendantNodes().OfType<AttributeListSyntax>().Single();
-
     private LoopChecks()
     {
     }
 
-    /// <summary>The same code, line for line, with a check in each loop.</summary>
+    /// <summary>The same code, line for line, with a check in each loop, and every function kept apart.</summary>
     public static string Add(string code)
     {
         var root = CSharpSyntaxTree.ParseText(code, CellSource.Parse).GetRoot();
-        return new LoopChecks().Visit(root).ToFullString();
+        return new FunctionsApart().Visit(new LoopChecks().Visit(root)).ToFullString();
     }
 
     /// <inheritdoc/>
@@ -61,15 +56,6 @@ internal sealed class LoopChecks : CSharpSyntaxRewriter
     {
         var loop = (ForEachVariableStatementSyntax)base.VisitForEachVariableStatement(node)!;
         return loop.WithStatement(Checked(loop.Statement));
-    }
-
-    /// <inheritdoc/>
-    public override SyntaxNode? VisitMethodDeclaration(MethodDeclarationSyntax node)
-    {
-        var method = (MethodDeclarationSyntax)base.VisitMethodDeclaration(node)!;
-        return method is { Body: null, ExpressionBody: null } || method.AttributeLists.Count > 0
-            ? method
-            : method.WithoutLeadingTrivia().AddAttributeLists(Apart).WithLeadingTrivia(method.GetLeadingTrivia());
     }
 
     private static BlockSyntax Checked(StatementSyntax body) => body is BlockSyntax block

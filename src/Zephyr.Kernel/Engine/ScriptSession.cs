@@ -87,7 +87,7 @@ internal sealed class ScriptSession
             $"cells.{++_made}",
             tree,
             references.Skip(_given), // later cells inherit references and usings
-            Options.WithScriptClassName($"Cell{_made}").WithUsings(_last is null ? Imports : []).WithSourceReferenceResolver(withChecks ? CheckedSources : PlainSources),
+            Options.WithScriptClassName($"Cell#{_made}").WithUsings(_last is null ? Imports : []).WithSourceReferenceResolver(withChecks ? CheckedSources : PlainSources),
             _last,
             typeof(object)));
     }
@@ -100,7 +100,7 @@ internal sealed class ScriptSession
     {
         var stays = keep && (_last is null || _given < cell.References.Count || cell.Declares);
         using var lease = _assemblies.Load(cell, stays);
-        if (_stayed + 1 >= _variables.Length)
+        if (_stayed + 2 >= _variables.Length)
         {
             Array.Resize(ref _variables, 2 * _variables.Length);
         }

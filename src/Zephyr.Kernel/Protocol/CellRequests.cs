@@ -41,20 +41,16 @@ internal sealed class CellRequests
         _output.Flush();
         _iopub.Begin(request, number, silent);
         _iopub.Publish("execute_input", new JsonObject { ["code"] = code, ["execution_count"] = number });
-        if (HelpQuestion.Of(code) is { } question)
-        {
-            return (Help(question, number), false);
-        }
-
         _stdin.Begin(request, (bool?)content["allow_stdin"] ?? false);
-        var (error, interrupted) = _engine.Run(new CellSource(number, code), _output, showResult: !silent);
+        JsonArray pages = [];
+        var (error, interrupted) = HelpQuestion.Of(code) is { } question ? Help(question, pages) : _engine.Run(new CellSource(number, code), _output, showResult: !silent);
         if (kept && _iopub.ResultText is { } text)
         {
             _history.AddResult(number, text);
         }
 
         var reply = error is null
-            ? new JsonObject { ["payload"] = new JsonArray(), ["user_expressions"] = Expressions(content["user_expressions"] as JsonObject ?? []) }
+            ? new JsonObject { ["payload"] = pages, ["user_expressions"] = Expressions(content["user_expressions"] as JsonObject ?? []) }
             : IopubOutput.ErrorContent(error);
         _stdin.End();
         reply["status"] = error is null ? "ok" : "error";
@@ -62,26 +58,20 @@ internal sealed class CellRequests
         return (reply, interrupted || (error is not null && ((bool?)content["stop_on_error"] ?? true)));
     }
 
-    /// <summary>What a name means, for the front end's pager; a name without meaning is an error of its own.</summary>
-    private JsonObject Help(HelpQuestion question, int number)
+    /// <summary>What a name means, for the front end's pager; a sentence where it means nothing, as in IPython.</summary>
+    private (CellError? Error, bool Interrupted) Help(HelpQuestion question, JsonArray pages)
     {
-        JsonObject reply;
         if (_engine.Explain(question.Name, question.Name.Length, question.Everything) is { } text)
         {
-            var page = new JsonObject { ["source"] = "page", ["data"] = Assistance.Page(text), ["start"] = 0 };
-            reply = new JsonObject { ["status"] = "ok", ["payload"] = new JsonArray(page), ["user_expressions"] = new JsonObject() };
+            pages.Add(new JsonObject { ["source"] = "page", ["data"] = Assistance.Page(text), ["start"] = 0 });
         }
         else
         {
-            var error = new CellError("NameError", $"There is nothing of the name {question.Name} here.", [$"NameError: there is nothing of the name {question.Name} here."], 1);
-            _output.Error(error);
+            _output.Write("stdout", $"There is nothing named {question.Name} here.\n");
             _output.Flush();
-            reply = IopubOutput.ErrorContent(error);
-            reply["status"] = "error";
         }
 
-        reply["execution_count"] = number;
-        return reply;
+        return (null, false);
     }
 
     /// <summary>The values of expressions that the front end wants to know after the cell; an error of one is its own answer only.</summary>

@@ -11,6 +11,11 @@ internal static class Completeness
     /// <summary>The content of <c>is_complete_reply</c>.</summary>
     public static JsonObject Reply(string code)
     {
+        if (HelpQuestion.Of(code) is not null)
+        {
+            return new JsonObject { ["status"] = "complete" };
+        }
+
         var tree = CSharpSyntaxTree.ParseText(code, CellSource.Parse);
         if (!SyntaxFactory.IsCompleteSubmission(tree))
         {

@@ -88,4 +88,56 @@ public class CellTests
         Assert.Equal(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i}\n")), text);
         Assert.True(events.Count < 2_000, $"{events.Count} messages for 20,000 lines");
     }
+
+    [Fact]
+    public void An_anonymous_type_is_the_same_in_the_next_cell()
+    {
+        using var session = new Session();
+        session.Run("var rows = new List<object>();");
+        session.Run("rows.Add(new { Step = 1, Loss = 2.0 });");
+        session.Run("rows.Add(new { Step = 2, Loss = 1.5 });");
+        Assert.Equal(["result:1"], session.Run("rows.Select(row => row.GetType()).Distinct().Count()"));
+        Assert.Equal(["result:true"], session.Run("rows.Contains(new { Step = 1, Loss = 2.0 })"));
+    }
+
+    [Fact]
+    public void What_a_cell_leaves_in_a_variable_goes_on_after_its_code_is_let_go()
+    {
+        using var session = new Session();
+        session.Run("Func<int> next = null!; Task<int> later = null!; record Pair(int A);");
+        session.Run("var count = 0;");
+        session.Run("next = () => ++count + new Pair(1).A;");
+        session.Run("later = Task.Run(async () => { await Task.Delay(300); return new Pair(count).A; });");
+        session.Run("for (var i = 0; i < 3; i++) { GC.Collect(); GC.WaitForPendingFinalizers(); }");
+        Assert.Equal(["result:2"], session.Run("next()"));
+        Assert.Equal(["result:1"], session.Run("await later"));
+    }
+
+    [Fact]
+    public void A_value_inside_another_is_asked_once()
+    {
+        using var session = new Session();
+        session.Run("var asked = 0; IEnumerable<int> Ask() { asked++; yield return 1; }");
+        session.Run("(1, Ask())");
+        Assert.Equal(["result:1"], session.Run("asked"));
+    }
+
+    [Theory]
+    [InlineData("partial class C { [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)] public partial int F(); public partial int F() => 1; }", "new C().F()", "1")]
+    [InlineData("/// <summary>s</summary>\n#region r\n[Obsolete]\n(int, int) F() => (1, 2);\n#endregion", "F()", "(1, 2)")]
+    [InlineData("#pragma warning disable CS0168\n#nullable enable\nstring? F() { int unused; return null; }", "F() ?? \"none\"", "none")]
+    [InlineData("struct V { public int X; public static V operator +(V a, V b) => new V { X = a.X + b.X }; public static implicit operator V(int x) => new V { X = x }; public int this[int i] => X * i; public int Twice => // two\n 2 * X; }", "((V)2 + 3)[2] + ((V)4).Twice", "18")]
+    [InlineData("int[] numbers = [1, 2]; ref int F() => ref numbers[0];", "F() = 5; numbers[0]", "5")]
+    [InlineData("async Task<int> F() { await Task.Yield(); return 3; } IEnumerable<int> G() { yield return 4; }", "await F() + G().First()", "7")]
+    [InlineData("using N = System.Numerics; using static System.Math;", "Max(1, (int)new N.Complex(2, 0).Real)", "2")]
+    [InlineData("if (int.TryParse(\"4\", out var n) && n is var m) { }", "n + m", "8")]
+    [InlineData("var (a, b) = (1, 2);", "a + b", "3")]
+    public void What_is_declared_is_there_after_cells_that_declare_nothing(string declaration, string expression, string expected)
+    {
+        using var session = new Session();
+        Assert.Empty(session.Run(declaration));
+        session.Run("1 + 1");
+        session.Run("Console.Write(\"\");");
+        Assert.Equal([$"result:{expected}"], session.Run(expression));
+    }
 }

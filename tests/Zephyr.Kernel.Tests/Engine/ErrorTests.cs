@@ -41,6 +41,22 @@ public class ErrorTests
             session.Error.Traceback);
     }
 
+    [Theory]
+    [InlineData("class Box(string t)\n{\n    public int Value => int.Parse(t);\n}", "new Box(\"x\").Value", "cell 1, line 3, in get_Value: public int Value => int.Parse(t);")]
+    [InlineData("class Box(string t)\n{\n    public int Value { get { return int.Parse(t); } }\n}", "new Box(\"x\").Value", "cell 1, line 3, in get_Value")]
+    [InlineData("class Box\n{\n    public Box(string t) => int.Parse(t);\n}", "new Box(\"x\")", "cell 1, line 3")]
+    [InlineData("class Box\n{\n    public static int operator !(Box b) => int.Parse(\"x\");\n}", "!new Box()", "cell 1, line 3, in op_LogicalNot")]
+    [InlineData("\n[Obsolete]\nint F(string s) => int.Parse(s);", "F(\"x\")", "cell 1, line 3, in F: int F(string s) => int.Parse(s);")]
+    public void A_function_of_one_line_has_its_place_too(string declaration, string call, string place)
+    {
+        using var session = new Session();
+        session.Run(declaration);
+        session.Run(call);
+        Assert.Contains(session.Error!.Traceback, line => line.Contains(place, StringComparison.Ordinal));
+        session.Run("{\n    int H(string s) => int.Parse(s);\n    H(\"x\");\n}");
+        Assert.Contains(session.Error!.Traceback, line => line.Contains("cell 3, line 2", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void An_exception_after_an_await_names_its_line()
     {

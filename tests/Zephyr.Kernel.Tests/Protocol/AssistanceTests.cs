@@ -30,8 +30,34 @@ public sealed class AssistanceTests(ProtocolTests.RunningKernel kernel) : IClass
 
     [Theory]
     [InlineData("var x = 1;", "complete")]
+    [InlineData("Math.Max?", "complete")]
+    [InlineData("??Math.Max", "complete")]
     [InlineData("if (true) {", "incomplete")]
     [InlineData("var = ;", "invalid")]
     public void Is_complete_tells_what_the_return_key_should_do(string code, string expected) =>
         Assert.Equal(expected, (string?)_client.Reply(_client.Ask("is_complete_request", new JsonObject { ["code"] = code }))["content"]!["status"]);
+
+    [Theory]
+    [InlineData("Math.Max?", "Max")]
+    [InlineData("?length_of_it", "int length_of_it")]
+    [InlineData("Console.WriteLine??", "WriteLine")]
+    public void A_name_with_a_mark_is_shown_in_the_pager(string code, string expected)
+    {
+        _client.Execute("var length_of_it = 3;");
+        var (reply, published) = _client.Execute(code);
+        Assert.Equal("ok", (string?)reply["status"]);
+        var page = reply["payload"]!.AsArray().Single()!;
+        Assert.Equal("page", (string?)page["source"]);
+        Assert.Contains(expected, (string?)page["data"]!["text/plain"], StringComparison.Ordinal);
+        Assert.DoesNotContain(published, m => (string?)m["header"]!["msg_type"] is "error" or "stream");
+    }
+
+    [Fact]
+    public void A_name_that_means_nothing_is_answered_in_a_sentence()
+    {
+        var (reply, published) = _client.Execute("no_such_name?");
+        Assert.Equal("ok", (string?)reply["status"]);
+        Assert.Empty(reply["payload"]!.AsArray());
+        Assert.Equal("There is nothing named no_such_name here.\n", (string?)published.Single(m => (string?)m["header"]!["msg_type"] == "stream")["content"]!["text"]);
+    }
 }

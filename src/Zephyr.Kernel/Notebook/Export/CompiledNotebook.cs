@@ -21,6 +21,7 @@ internal sealed record CompiledNotebook(IReadOnlyList<ReadCell> Cells, IReadOnly
         List<string> targets = [];
         List<string> headings = [];
         CSharpCompilation? previous = null;
+        var number = 0;
         foreach (var cell in notebook.Cells)
         {
             if (!cell.IsCode)
@@ -29,12 +30,12 @@ internal sealed record CompiledNotebook(IReadOnlyList<ReadCell> Cells, IReadOnly
                 continue;
             }
 
+            var source = new CellSource(++number, cell.Source);
             if (HelpQuestion.Of(cell.Source) is not null)
             {
                 continue;
             }
 
-            var source = new CellSource(cells.Count + 1, cell.Source);
             var error = CellInput.Read(source, session, references.AddRange, CancellationToken.None, out var input);
             if (error is not null)
             {
