@@ -27,11 +27,11 @@ internal static class StartCommand
 
         var log = Console.Error;
         var sockets = new KernelSockets(ConnectionInfo.Read(path), log.WriteLine);
-        _ = Task.Run(CSharpEngine.WarmUpAsync);
+        var warm = CSharpEngine.WarmUpAsync();
         ConsoleCapture.Install();
         ExceptionHandling.SetUnhandledExceptionHandler(Survive);
         EndWithParent(log);
-        using (var server = new KernelServer(sockets, log.WriteLine))
+        using (var server = new KernelServer(sockets, log.WriteLine, warm))
         {
             server.Run();
         }

@@ -29,7 +29,7 @@ internal sealed class ScriptSession
     private static readonly CSharpCompilationOptions Options = new(
         OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
 
-    private static Task<ScriptSession>? _prepared;
+    private static ScriptSession? _prepared;
 
     private readonly List<MetadataReference> _references = [.. SessionReferences.Framework()];
     private readonly CellAssemblies _assemblies = new();
@@ -60,11 +60,16 @@ internal sealed class ScriptSession
         }
     }
 
-    /// <summary>Makes a session ready for its first cell, by a rehearsal. The next <see cref="Take"/> gets it.</summary>
-    public static Task PrepareAsync() => _prepared = RehearsedAsync();
+    /// <summary>Makes a session ready for its first cell, by a rehearsal. The next <see cref="Take"/> gets it, if it comes later.</summary>
+    public static Task PrepareAsync() => Task.Run(async () =>
+    {
+        var session = new ScriptSession();
+        await session.RunAsync(session.Compile(Rehearsal, "rehearsal", withChecks: true), keep: true);
+        _prepared = session;
+    });
 
-    /// <summary>The session that was prepared, or a new one.</summary>
-    public static ScriptSession Take() => Interlocked.Exchange(ref _prepared, null)?.GetAwaiter().GetResult() ?? new ScriptSession();
+    /// <summary>The session that was prepared; a new one where none is ready, as a cell that comes at once is faster than the rest of the rehearsal.</summary>
+    public static ScriptSession Take() => Interlocked.Exchange(ref _prepared, null) ?? new ScriptSession();
 
     /// <summary>Lets later cells reference more.</summary>
     public void Add(IReadOnlyList<MetadataReference> references)
@@ -123,12 +128,5 @@ internal sealed class ScriptSession
         }
 
         return (value, thrown, stays);
-    }
-
-    private static async Task<ScriptSession> RehearsedAsync()
-    {
-        var session = new ScriptSession();
-        await session.RunAsync(session.Compile(Rehearsal, "rehearsal", withChecks: true), keep: true);
-        return session;
     }
 }

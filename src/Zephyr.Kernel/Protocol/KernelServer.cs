@@ -19,14 +19,18 @@ internal sealed class KernelServer : IDisposable
     private readonly ManualResetEventSlim _stopped = new();
     private volatile bool _asked;
 
-    public KernelServer(KernelSockets sockets, Action<string> log)
+    /// <summary>A server that does not listen yet.</summary>
+    /// <param name="sockets">Its sockets.</param>
+    /// <param name="log">Receives what no front end is told.</param>
+    /// <param name="warm">Completes when the compiler is awake.</param>
+    public KernelServer(KernelSockets sockets, Action<string> log, Task warm)
     {
         _sockets = sockets;
         _history = new History(new HistoryFile(HistoryFile.UserPath(), log));
         var iopub = new IopubOutput(sockets);
         _output = new OrderedOutput(iopub);
         _cells = new CellRequests(_engine, _history, iopub, _output, new StdinChannel(sockets, _output.Flush));
-        _readiness = new Readiness(_engine);
+        _readiness = new Readiness(_engine, warm);
         sockets.ShellReceived += _requests.Add;
         sockets.ControlReceived += AnswerOnControl;
         sockets.Subscribed += SayThatItStarts;

@@ -5,12 +5,12 @@ namespace Zephyr.Kernel.Protocol;
 /// <summary>Asks the assistant a question of its own while the kernel has nothing to do, so that the reader's next one is answered at once.</summary>
 internal sealed class Readiness : IDisposable
 {
-    private static readonly TimeSpan AtFirst = TimeSpan.FromSeconds(2); // the first cell comes before the first question
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400); // longer than between the cells of a run through all of them
 
     private readonly Timer _timer;
 
-    public Readiness(CSharpEngine engine)
+    /// <summary>Asks its first question when the compiler is awake, also beside a cell that runs.</summary>
+    public Readiness(CSharpEngine engine, Task warm)
     {
         _timer = new Timer(_ =>
         {
@@ -19,7 +19,7 @@ internal sealed class Readiness : IDisposable
                 engine.Complete("Math.", 5);
             }
         });
-        _timer.Change(AtFirst, Timeout.InfiniteTimeSpan);
+        warm.ContinueWith(_ => engine.Complete("Math.", 5), TaskScheduler.Default);
     }
 
     /// <summary>There is something new to know: a cell ran.</summary>

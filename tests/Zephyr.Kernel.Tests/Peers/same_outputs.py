@@ -12,7 +12,7 @@ path = sys.argv[1]
 stored = nbformat.read(path, as_version=4)
 notebook = nbformat.read(path, as_version=4)
 folder = {"metadata": {"path": os.path.dirname(os.path.abspath(path))}}
-nbclient.NotebookClient(notebook, timeout=300, kernel_name="zephyr-csharp", resources=folder).execute()
+nbclient.NotebookClient(notebook, timeout=1800, kernel_name="zephyr-csharp", resources=folder).execute()
 nbformat.validate(notebook)
 
 shown = different = 0
