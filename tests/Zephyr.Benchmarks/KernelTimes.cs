@@ -26,11 +26,11 @@ internal static class KernelTimes
     ];
 
     /// <summary>Prints the table.</summary>
+    /// <param name="command">The kernel: program and first words.</param>
     /// <param name="rounds">How many kernels are started, one after the other.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(int rounds)
+    public static int Run(string[] command, int rounds)
     {
-        var command = Command();
         Console.WriteLine($"{Environment.ProcessorCount} processors, load {Load()}; {rounds} kernels, medians (smallest to largest)");
         var times = new Dictionary<string, List<double>>();
         for (var round = 0; round < rounds; round++)
@@ -49,11 +49,19 @@ internal static class KernelTimes
         return 0;
     }
 
-    /// <summary>The kernel as it was built.</summary>
-    /// <exception cref="FileNotFoundException">It was not built.</exception>
-    public static string[] Command() => Path.GetFullPath(Built) is var path && File.Exists(path)
-        ? [SelfProcess.Command[0], path]
-        : throw new FileNotFoundException($"{path} is not there. In the root of the clone: dotnet build -c Release");
+    /// <summary>Runs a benchmark against the kernel as it was built.</summary>
+    /// <param name="benchmark">Given the kernel's program and first words.</param>
+    /// <returns>Its exit code; 1 where the kernel was not built.</returns>
+    public static int OfBuilt(Func<string[], int> benchmark)
+    {
+        if (Path.GetFullPath(Built) is var path && File.Exists(path))
+        {
+            return benchmark([SelfProcess.Command[0], path]);
+        }
+
+        Console.Error.WriteLine($"{path} is not there. In the root of the clone: dotnet build -c Release");
+        return 1;
+    }
 
     private static void Measure(string[] command, Action<string, double> record)
     {

@@ -10,7 +10,7 @@ return args.FirstOrDefault() switch
     "dpo-step" => StepRatios.Dpo(threads, rounds),
     "host-share" => StepRatios.HostShare(threads, rounds),
     "preflight" => PreflightCheck.Run(threads, rounds),
-    "kernel" => KernelTimes.Run(rounds),
-    "kernel-cells" => KernelCells.Run(KernelTimes.Command(), rounds), // thousands of cells
+    "kernel" => KernelTimes.OfBuilt(kernel => KernelTimes.Run(kernel, rounds)),
+    "kernel-cells" => KernelTimes.OfBuilt(kernel => KernelCells.Run(kernel, rounds)), // thousands of cells
     _ => Words.Help(),
 };

@@ -87,15 +87,26 @@ internal sealed class ScriptSession
     public CompiledCell Compile(string code, string name, bool withChecks)
     {
         var references = References;
-        var tree = CSharpSyntaxTree.ParseText(SourceText.From(withChecks ? LoopChecks.Add(code) : code, Encoding.UTF8), CellSource.Parse, name);
-        return new(references, CSharpCompilation.CreateScriptCompilation(
-            $"cells.{++_made}",
-            tree,
-            references.Skip(_given), // later cells inherit references and usings
-            Options.WithScriptClassName($"Cell#{_made}").WithUsings(_last is null ? Imports : []).WithSourceReferenceResolver(withChecks ? CheckedSources : PlainSources),
-            _last,
-            typeof(object)));
+        var compilation = Compilation(withChecks ? LoopChecks.Add(code) : code, name, ++_made, references.Skip(_given), _last, withChecks ? CheckedSources : PlainSources);
+        return new(references, compilation);
     }
+
+    /// <summary>A cell after those before it, as the compiler understands it; not yet looked at.</summary>
+    /// <param name="code">Without <c>#r</c> lines.</param>
+    /// <param name="name">The cell's, for errors and the debugger.</param>
+    /// <param name="number">Of its own, for the names of its assembly and class.</param>
+    /// <param name="references">Those that the cells before it do not have; it inherits theirs, and their usings.</param>
+    /// <param name="previous">The cell before it; null for the first.</param>
+    /// <param name="sources">Finds the files of <c>#load</c>; null where none may be loaded.</param>
+    public static CSharpCompilation Compilation(
+        string code, string name, int number, IEnumerable<MetadataReference> references, CSharpCompilation? previous, SourceReferenceResolver? sources) =>
+        CSharpCompilation.CreateScriptCompilation(
+            $"cells.{number}",
+            CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), CellSource.Parse, name),
+            references,
+            Options.WithScriptClassName($"Cell#{number}").WithUsings(previous is null ? Imports : []).WithSourceReferenceResolver(sources),
+            previous,
+            typeof(object));
 
     /// <summary>Runs a cell on the calling thread.</summary>
     /// <param name="cell">Without errors, and compiled after the last cell that ran.</param>

@@ -43,7 +43,16 @@ internal sealed class CellRequests
         _iopub.Publish("execute_input", new JsonObject { ["code"] = code, ["execution_count"] = number });
         _stdin.Begin(request, (bool?)content["allow_stdin"] ?? false);
         JsonArray pages = [];
-        var (error, interrupted) = HelpQuestion.Of(code) is { } question ? Help(question, pages) : _engine.Run(new CellSource(number, code), _output, showResult: !silent);
+        (CellError? error, var interrupted) = (null, false);
+        if (HelpQuestion.Of(code) is { } question)
+        {
+            Answer(question, pages);
+        }
+        else
+        {
+            (error, interrupted) = _engine.Run(new CellSource(number, code), _output, showResult: !silent);
+        }
+
         if (kept && _iopub.ResultText is { } text)
         {
             _history.AddResult(number, text);
@@ -59,7 +68,7 @@ internal sealed class CellRequests
     }
 
     /// <summary>What a name means, for the front end's pager; a sentence where it means nothing, as in IPython.</summary>
-    private (CellError? Error, bool Interrupted) Help(HelpQuestion question, JsonArray pages)
+    private void Answer(HelpQuestion question, JsonArray pages)
     {
         if (_engine.Explain(question.Name, question.Name.Length, question.Everything) is { } text)
         {
@@ -70,8 +79,6 @@ internal sealed class CellRequests
             _output.Write("stdout", $"There is nothing named {question.Name} here.\n");
             _output.Flush();
         }
-
-        return (null, false);
     }
 
     /// <summary>The values of expressions that the front end wants to know after the cell; an error of one is its own answer only.</summary>

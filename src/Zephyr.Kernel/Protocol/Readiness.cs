@@ -12,14 +12,20 @@ internal sealed class Readiness : IDisposable
     /// <summary>Asks its first question when the compiler is awake, also beside a cell that runs.</summary>
     public Readiness(CSharpEngine engine, Task warm)
     {
+        void Ask() => engine.Complete("Math.", 5);
         _timer = new Timer(_ =>
         {
             if (!engine.IsRunning)
             {
-                engine.Complete("Math.", 5);
+                Ask();
             }
         });
-        warm.ContinueWith(_ => engine.Complete("Math.", 5), TaskScheduler.Default);
+        var awake = warm.GetAwaiter();
+        awake.OnCompleted(() =>
+        {
+            awake.GetResult(); // an error of the rehearsal is told as any of a background thread
+            Ask();
+        });
     }
 
     /// <summary>There is something new to know: a cell ran.</summary>

@@ -104,13 +104,13 @@ public class CellTests
     public void What_a_cell_leaves_in_a_variable_goes_on_after_its_code_is_let_go()
     {
         using var session = new Session();
-        session.Run("Func<int> next = null!; Task<int> later = null!; record Pair(int A);");
+        session.Run("Func<int> next = null!; Task<int> later = null!; var go = new TaskCompletionSource(); record Pair(int A);");
         session.Run("var count = 0;");
         session.Run("next = () => ++count + new Pair(1).A;");
-        session.Run("later = Task.Run(async () => { await Task.Delay(300); return new Pair(count).A; });");
+        session.Run("later = Task.Run(async () => { await go.Task; return new Pair(count).A; });");
         session.Run("for (var i = 0; i < 3; i++) { GC.Collect(); GC.WaitForPendingFinalizers(); }");
         Assert.Equal(["result:2"], session.Run("next()"));
-        Assert.Equal(["result:1"], session.Run("await later"));
+        Assert.Equal(["result:1"], session.Run("go.SetResult(); await later"));
     }
 
     [Fact]

@@ -59,9 +59,7 @@ internal sealed record ReadCell(int Number, IReadOnlyList<string> Headings, CSha
     public static (CSharpCompilation Compilation, IReadOnlyList<Diagnostic> Errors) Compile(
         string code, CellSource cell, CSharpCompilation? previous, IEnumerable<MetadataReference> references)
     {
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, usings: previous is null ? ScriptSession.Imports : []);
-        var tree = CSharpSyntaxTree.ParseText(code, CellSource.Parse, cell.Name, System.Text.Encoding.UTF8);
-        var compilation = CSharpCompilation.CreateScriptCompilation($"export{cell.Number}", tree, references, options, previous, typeof(object));
+        var compilation = ScriptSession.Compilation(code, cell.Name, cell.Number, references, previous, sources: null);
         return (compilation, [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error)]);
     }
 
