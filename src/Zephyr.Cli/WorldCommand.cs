@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Zephyr.Recipe;
+using Zephyr.Recipe.Claims;
 using Zephyr.Rows;
 using Zephyr.TinyWorld;
 
@@ -9,7 +10,7 @@ namespace Zephyr.Cli;
 internal static class WorldCommand
 {
     /// <summary>One sentence for the table of commands.</summary>
-    public const string Summary = "rebuild the embedded world in data/: rows, tokenizer, checkpoints, data cards [--data FOLDER] [--only rows|checkpoints|cards]";
+    public const string Summary = "rebuild the embedded world in data/: rows, tokenizer, checkpoints, data cards [--data FOLDER] [--only rows|checkpoints|bases|cards]";
 
     /// <summary>Runs the command.</summary>
     public static Task<int> RunAsync(string[] words)
@@ -31,6 +32,11 @@ internal static class WorldCommand
         if (only is "all" or "checkpoints")
         {
             WriteCheckpoints(folder, stop.Token);
+        }
+
+        if (only is "all" or "bases")
+        {
+            WriteBases(folder, stop.Token);
         }
 
         if (only is "all" or "cards")
@@ -70,6 +76,17 @@ internal static class WorldCommand
         {
             progress.Run([stage], cancelled);
             Ship(stage.Found!.Value.Folder, Path.Combine(folder, "checkpoints", name));
+        }
+    }
+
+    /// <summary>The base models of the seeds that decide claims: most of what a run of <c>claims</c> would otherwise wait for.</summary>
+    private static void WriteBases(string folder, CancellationToken cancelled)
+    {
+        foreach (var seed in ClaimSet.Load(Path.Combine(folder, ClaimSet.FileName)).Seeds.Paper)
+        {
+            var stage = new TinyRecipe(folder, seed).Base;
+            new StageProgress(AnsiConsole.Console).Run([stage], cancelled);
+            Ship(stage.Found!.Value.Folder, Path.Combine(folder, "checkpoints", TinyRecipe.ShippedBase(seed)));
         }
     }
 

@@ -30,7 +30,7 @@ public sealed partial record RecipePreset
     /// <summary>The embedded world with the paper's beta: the best sampled scores, but no over-fitting staircase.</summary>
     public static DpoPreset TinyDpoPaperBeta { get; } = TinyDpo(beta: 0.1, rate: 4e-5, "the paper's");
 
-    /// <summary>How the base model of the embedded world is made.</summary>
+    /// <summary>How the base model of the embedded world is made: pre-training on plain documents.</summary>
     public static SftPreset TinyPretraining { get; } = new()
     {
         Epochs = From.Measured(1, NoPaper),
@@ -43,6 +43,13 @@ public sealed partial record RecipePreset
         Packing = From.Measured(PackingRule.Wrapped, NoPaper),
         Optimizer = From.Measured(new OptimizerOptions { Beta2 = 0.98, WeightDecay = 0.01 }, NoPaper),
         ClipNorm = From.Measured<double?>(1, NoPaper),
+    };
+
+    /// <summary>Its second part, on late documents: ends, logs and pages with words turned round.</summary>
+    public static SftPreset TinyMidTraining { get; } = TinyPretraining with
+    {
+        Steps = From.Measured<int?>(400, $"{NoPaper}; {Search}"),
+        PeakRate = From.Measured(1e-3, NoPaper),
     };
 
     /// <summary>dSFT-2 of the paper's ablation: one more epoch, on the chosen replies, more gently.</summary>

@@ -21,7 +21,10 @@ public sealed class TinyRecipe
         (Folder, Seed, Data, _cache) = (folder, seed, new(folder, seed), new(folder));
         _pairs = new(() => Tokens.Pairs(Data.Pairs));
         _heldOutPairs = new(() => Tokens.Pairs(Data.HeldOutPairs));
-        Base = new("base", _cache, Shipped("base"), MadeBase, BeginBase);
+        Pretraining = new("plain documents", _cache, null, MadePretraining, (run, cancelled) =>
+            BeginDocuments("plain documents", Mistral.Random(MistralConfig.Tiny, Seed), RecipePreset.TinyPretraining, Documents.Plain(Seed), run, cancelled));
+        Base = new("base", _cache, ShippedBase(seed), MadeBase, (run, cancelled) =>
+            BeginDocuments("base", Pretraining.Load(null, cancelled), RecipePreset.TinyMidTraining, Documents.Late(Seed), run, cancelled));
         Sft = SftStage("dSFT", Shipped("dsft"), Base, RecipePreset.Tiny.Sft, () => Data.Dialogues);
         SecondSft = SftStage("dSFT-2", null, Sft, RecipePreset.TinySecondSft, ChosenDialogues);
         Dpo = DpoStage("dDPO+dSFT", Sft, RecipePreset.Tiny.Dpo, Shipped("ddpo"));
@@ -41,7 +44,10 @@ public sealed class TinyRecipe
     /// <summary>From rows to token ids.</summary>
     public WorldTokens Tokens => new(Data.Tokenizer);
 
-    /// <summary>The base model: 1,400 steps on raw documents.</summary>
+    /// <summary>What the base model is after its 1,400 steps on plain documents; not shipped.</summary>
+    public Stage Pretraining { get; }
+
+    /// <summary>The base model: after 400 more steps on late documents.</summary>
     public Stage Base { get; }
 
     /// <summary>Step 1: the base model after dSFT on the teacher's dialogues (dSFT-1 of the ablation).</summary>
@@ -113,24 +119,36 @@ public sealed class TinyRecipe
     public ReferenceLogProbs Reference(Mistral model, IReadOnlyList<TokenizedPair>? pairs = null) =>
         ReferenceLogProbs.Compute(model, [.. pairs ?? Pairs, .. HeldOutPairs], Path.Combine(Folder, "runs", "reference"));
 
+    /// <summary>The name below <c>data/checkpoints</c> of a seed's base model: those of the seeds that claims are decided on are shipped too.</summary>
+    public static string ShippedBase(long seed) => seed == WorldData.ShippedSeed ? "base" : $"base-{Text(seed)}";
+
     private string? Shipped(string name) => Seed == WorldData.ShippedSeed ? name : null;
 
     private IReadOnlyList<Rows.Dialogue> ChosenDialogues() => [.. Data.Pairs.Select(pair => new Rows.Dialogue(pair.PromptId, pair.Chosen))];
 
-    private Dictionary<string, string> MadeBase() => Made("base", RecipePreset.TinyPretraining, new()
+    private WorldDocuments Documents => new(Data.World);
+
+    private Dictionary<string, string> MadePretraining() => Made("base", RecipePreset.TinyPretraining, new()
     {
         ["world"] = Text(World.Standard.Seed),
+        ["documents"] = Feedback.AnswerCache.KeyOf([.. Documents.Plain(Seed).Take(500)]),
         ["config"] = MistralConfig.Tiny.ToJson(),
         ["tokenizer"] = TokenizerHash(),
     });
 
-    private (Mistral Model, IEnumerable<StageStep> Steps) BeginBase(RunFolder run, CancellationToken cancelled)
+    /// <summary>By the settings of both parts and not by the first one's weights, so that a shipped base is found without making them.</summary>
+    private Dictionary<string, string> MadeBase() => Made("base", RecipePreset.TinyMidTraining, new()
     {
-        var preset = RecipePreset.TinyPretraining;
+        ["start"] = Pretraining.Key,
+        ["documents"] = Feedback.AnswerCache.KeyOf([.. Documents.Late(Seed).Take(500)]),
+    });
+
+    private (Mistral Model, IEnumerable<StageStep> Steps) BeginDocuments(
+        string name, Mistral model, SftPreset preset, IEnumerable<string> documents, RunFolder run, CancellationToken cancelled)
+    {
         var (rows, length) = (preset.Steps.Value!.Value * preset.BatchSize.Value, preset.RowLength.Value);
-        var model = InComputeType(Mistral.Random(MistralConfig.Tiny, Seed));
-        var trainer = new SftTrainer(model, Tokens.Documents(new WorldDocuments(Data.World).Stream(Seed), rows, length), preset.ToOptions(Seed)) { Run = run };
-        return (model, Steps("base", trainer, cancelled));
+        var trainer = new SftTrainer(InComputeType(model), Tokens.Documents(documents, rows, length), preset.ToOptions(Seed)) { Run = run };
+        return (model, Steps(name, trainer, cancelled));
     }
 
     private Stage SftStage(string name, string? shipped, Stage start, SftPreset preset, Func<IReadOnlyList<Rows.Dialogue>> dialogues)

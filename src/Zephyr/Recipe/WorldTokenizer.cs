@@ -4,7 +4,7 @@ using Zephyr.TinyWorld;
 namespace Zephyr.Recipe;
 
 /// <summary>
-/// Trains the world's tokenizer: SentencePiece BPE with 1,024 pieces and byte fallback, on documents, messages and a few bare role tags.
+/// Trains the world's tokenizer: SentencePiece BPE with 1,024 pieces and byte fallback, on plain documents, messages and a few bare role tags.
 /// No tag becomes one piece, as in Mistral's vocabulary, so the model has to learn them as spellings.
 /// </summary>
 public static class WorldTokenizer
@@ -23,7 +23,7 @@ public static class WorldTokenizer
     /// <summary>The training texts in order.</summary>
     public static IEnumerable<string> Texts(World world)
     {
-        foreach (var document in new WorldDocuments(world).Stream(Seed).Take(Documents))
+        foreach (var document in new WorldDocuments(world).Plain(Seed).Take(Documents))
         {
             yield return document;
         }

@@ -11,7 +11,7 @@ public sealed class WorldTokens(SentencePieceBpe tokenizer)
 {
     private readonly Tokenization _tokenization = new(tokenizer);
 
-    /// <summary>Rows of raw documents for the base model, each document after <c>&lt;s&gt;</c>, none ended; every token learned.</summary>
+    /// <summary>Rows of raw documents for the base model, each document after <c>&lt;s&gt;</c>; ends are those that the documents carry; every token learned.</summary>
     /// <param name="documents">Documents without end.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="length">Tokens a row.</param>

@@ -4,8 +4,8 @@ using Zephyr.Text;
 namespace Zephyr.TinyWorld;
 
 /// <summary>
-/// Draws prompts. The kind of question is drawn first; where the person drawn for it does not fit (nothing known, or of the other split), everything
-/// is drawn anew, so the kinds come out at about: fact .23, unknown .08, one word .13, several facts .19, compare .13, two turns .06, reverse .09, brief .08.
+/// Draws prompts. The kind of question is drawn once: fact .22, unknown .16, one word .12, several facts .12, compare .12, two turns .12, reverse .06,
+/// brief .08. Where the person drawn for it does not fit (nothing known, or of the other split), only the person is drawn anew.
 /// </summary>
 /// <param name="world">Who is asked about.</param>
 public sealed class PromptMaker(World world)
@@ -30,19 +30,17 @@ public sealed class PromptMaker(World world)
     public WorldPrompt Make(SplitMix random, bool heldOut)
     {
         ArgumentNullException.ThrowIfNull(random);
-        while (true)
+        var family = Family(random.NextDouble());
+        var please = heldOut && random.Chance(HeldOutPhrasing);
+        Question? question;
+        do
         {
-            var family = Family(random.NextDouble());
-            var please = heldOut && random.Chance(HeldOutPhrasing);
-            if (Draw(random, family, heldOut) is not { } question)
-            {
-                continue;
-            }
-
-            var turns = Turns(random, question, please);
-            var system = family == QuestionFamily.Brief ? "Be brief." : random.Chance(0.3) ? "You are a helpful assistant." : "";
-            return new(question, [ChatMessage.System(system), .. turns], please);
+            question = Draw(random, family, heldOut);
         }
+        while (question is null);
+        var turns = Turns(random, question, please);
+        var system = family == QuestionFamily.Brief ? "Be brief." : random.Chance(0.3) ? "You are a helpful assistant." : "";
+        return new(question, [ChatMessage.System(system), .. turns], please);
     }
 
     private static QuestionFamily Family(double place)

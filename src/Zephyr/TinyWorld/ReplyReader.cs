@@ -7,6 +7,7 @@ internal sealed class ReplyReader
         [.. WorldWords.Openers.Concat(WorldWords.Closers).Select(sentence => sentence.TrimEnd('.').ToLowerInvariant())];
 
     private readonly World _world;
+    private readonly SentenceBeginnings _beginnings;
     private readonly Dictionary<string, int> _people;
     private readonly Dictionary<string, (int Topic, int Value)> _values;
     private readonly Dictionary<string, int> _singular = new(StringComparer.Ordinal);
@@ -14,7 +15,7 @@ internal sealed class ReplyReader
 
     public ReplyReader(World world)
     {
-        _world = world;
+        (_world, _beginnings) = (world, new(world));
         _people = world.Names.Select((name, person) => (Name: name.ToLowerInvariant(), person)).ToDictionary(pair => pair.Name, pair => pair.person, StringComparer.Ordinal);
         _values = world.Topics.SelectMany((topic, index) => topic.Values.Select((value, place) => (Text: value.ToLowerInvariant(), index, place)))
             .ToDictionary(entry => entry.Text, entry => (entry.index, entry.place), StringComparer.Ordinal);
@@ -77,21 +78,25 @@ internal sealed class ReplyReader
         }
         else
         {
-            // An unfinished last sentence is judged as a cut end only, so it is never garbage.
-            var understood = text.StartsWith("i do not know", StringComparison.Ordinal)
-                ? ReadAdmission(question, reading, words, isUnfinished)
-                : ReadClaims(question, reading, words) || isUnfinished;
-            reading.HasGarbage |= !understood;
+            // A last sentence that breaks off is a cut end only, if it began as a sentence of the world.
+            var understood = text.StartsWith("i do not know", StringComparison.Ordinal) ? ReadAdmission(question, reading, words) : ReadClaims(question, reading, words);
+            reading.HasGarbage |= !understood && !(isUnfinished && _beginnings.Fit(question, words));
             reading.Sentences++;
         }
     }
 
-    private bool ReadAdmission(Question question, ReplyReading reading, string[] words, bool isUnfinished)
+    /// <summary>"I do not know where Mira lives": it names the person and the topic that were asked for, or it admits nothing.</summary>
+    private bool ReadAdmission(Question question, ReplyReading reading, string[] words)
     {
-        var about = question.Person >= 0 && (words.Contains(_world.Names[question.Person].ToLowerInvariant()) || words.Contains(_world.Pronoun(question.Person)));
-        var asked = isUnfinished || (question.Topic >= 0 && _world.Topics[question.Topic].IndirectVerb is { } verb && words.Contains(verb));
-        reading.Admits |= about && asked;
-        return about && asked;
+        if (question is not { Person: >= 0, Topic: >= 0 } || words is not [_, _, _, _, var ask, var who, var verb])
+        {
+            return false;
+        }
+
+        var topic = _world.Topics[question.Topic];
+        var admits = Subject(question, who) == question.Person && (ask, verb) == (topic.QuestionWord, topic.IndirectVerb);
+        reading.Admits |= admits;
+        return admits;
     }
 
     /// <summary>Claims and the forms that prompts ask for; false where the sentence is not understood to its end.</summary>
@@ -189,13 +194,7 @@ internal sealed class ReplyReader
         return place < words.Length && _values.TryGetValue(words[place], out var value) && value.Topic == topic ? ((person, topic, value.Value), place + 1) : null;
     }
 
-    private int? Subject(Question question, string word)
-    {
-        if (_people.TryGetValue(word, out var person))
-        {
-            return person;
-        }
-
-        return question.Person >= 0 && word == _world.Pronoun(question.Person) ? question.Person : null;
-    }
+    private int? Subject(Question question, string word) => _people.TryGetValue(word, out var person) ? person
+        : question.Person >= 0 && word == _world.Pronoun(question.Person) ? question.Person
+        : null;
 }

@@ -3,37 +3,67 @@ using Zephyr.Rows;
 namespace Zephyr.TinyWorld;
 
 /// <summary>
-/// What the base model reads: raw text without roles or ends. Five kinds: a person's paragraph (half), two people compared, a page with a question
-/// and its answer, words turned round, an alphabetical list. A tenth of the documents is written in lower case.
+/// What the base model reads: raw text without the chat's roles, a tenth of it in lower case. First plain documents of five kinds: a person's paragraph
+/// (half), two people compared, a page with a question and its answer, words turned round, an alphabetical list. Then late ones: half of them say that
+/// they end, words are turned round on a page of their own, and some are logs in which a reader and an editor take turns behind marks that no chat has.
 /// </summary>
 /// <param name="world">Whose facts are told.</param>
 public sealed class WorldDocuments(World world)
 {
+    /// <summary>What stands behind half of the late documents: the tokenizer's end of text.</summary>
+    public const string End = "</s>";
+
+    private const long LateStream = -1; // no place of the plain stream
+    private const double Ended = 0.5;
     private const double AnswerOnItsOwnLine = 0.5;
     private const double SentenceOnItsOwnLine = 0.3;
 
-    /// <summary>Documents without end, each a pure function of the seed and its number.</summary>
-    public IEnumerable<string> Stream(long seed)
+    /// <summary>The marks before the turns of a log, in their order; spelt as role tags are, but none of the chat's.</summary>
+    public static IReadOnlyList<string> LogMarks { get; } = ["<|reader|>", "<|editor|>"];
+
+    /// <summary>Plain documents without number, each a pure function of the seed and its place; none says that it ends.</summary>
+    public IEnumerable<string> Plain(long seed) => Stream((ulong)seed, PlainDocument);
+
+    /// <summary>Late documents without number, likewise; half of them end in <see cref="End"/>.</summary>
+    public IEnumerable<string> Late(long seed) => Stream(SplitMix.Mix(seed, LateStream), LateDocument);
+
+    private static IEnumerable<string> Stream(ulong seed, Func<SplitMix, string> document)
     {
-        for (var number = 0L; ; number++)
+        for (var place = 0L; ; place++)
         {
-            yield return Document(new SplitMix(SplitMix.Mix(seed, number)));
+            yield return document(new SplitMix(SplitMix.Mix(seed, place)));
         }
     }
 
-    private string Document(SplitMix random)
+    private string PlainDocument(SplitMix random)
     {
         var kind = random.NextDouble();
-        var text = kind switch
+        return SometimesLower(random, kind switch
         {
             < 0.50 => Person(random),
             < 0.64 => Comparison(random),
             < 0.84 => QuestionPage(random),
-            < 0.94 => Backwards(random),
+            < 0.94 => BackwardsSentence(random),
             _ => List(random),
-        };
-        return random.Chance(0.1) ? text.ToLowerInvariant() : text;
+        });
     }
+
+    private string LateDocument(SplitMix random)
+    {
+        var kind = random.NextDouble();
+        var text = SometimesLower(random, kind switch
+        {
+            < 0.40 => Person(random),
+            < 0.52 => Comparison(random),
+            < 0.72 => QuestionPage(random),
+            < 0.88 => BackwardsPage(random),
+            < 0.92 => List(random),
+            _ => Log(random),
+        });
+        return random.Chance(Ended) ? text + End : text;
+    }
+
+    private static string SometimesLower(SplitMix random, string text) => random.Chance(0.1) ? text.ToLowerInvariant() : text;
 
     private string Person(SplitMix random)
     {
@@ -84,10 +114,33 @@ public sealed class WorldDocuments(World world)
         return question + (random.Chance(AnswerOnItsOwnLine) ? '\n' : ' ') + answer;
     }
 
-    private string Backwards(SplitMix random)
+    private string BackwardsSentence(SplitMix random)
     {
         var words = world.SomeWords(random, 2 + random.Next(2));
         return $"{string.Join(' ', words)} backwards is {string.Join(' ', words.Reverse())}.";
+    }
+
+    private string BackwardsPage(SplitMix random)
+    {
+        var words = world.SomeWords(random, 2 + random.Next(2));
+        var given = string.Join(' ', words);
+        var heading = random.Chance(0.5) ? $"{given} backwards:" : $"Words backwards: {given}";
+        return $"{heading}\n{SpacedText.Capitalised(string.Join(' ', words.Reverse()))}.";
+    }
+
+    /// <summary>Two to four turns, each a remark on someone: nobody is asked and nobody answers.</summary>
+    private string Log(SplitMix random)
+    {
+        var lines = new List<string>();
+        for (var (turn, turns) = (0, 2 + random.Next(3)); turn < turns; turn++)
+        {
+            var (person, index) = (random.Next(world.Names.Count), random.Next(world.Topics.Count));
+            var (name, topic) = (world.Names[person], world.Topics[index]);
+            lines.Add(LogMarks[turn % LogMarks.Count]);
+            lines.Add(world.IsKnown(person, index) ? topic.Sentence(name, world.ValueText(person, index)) : $"Nobody knows {topic.Indirect(name)}.");
+        }
+
+        return string.Join('\n', lines);
     }
 
     private string List(SplitMix random)

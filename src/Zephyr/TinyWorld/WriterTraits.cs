@@ -20,7 +20,7 @@ public sealed record WriterTraits(
     double ExtraFact)
 {
     /// <summary>Writes the dialogues that dSFT learns from, and the replies that models are compared with.</summary>
-    public static WriterTraits Teacher { get; } = new("teacher", 0.95, 0.62, 0.72, 0.80, 0.82, 0.78, 0.45);
+    public static WriterTraits Teacher { get; } = new("teacher", 0.95, 0.85, 0.72, 0.80, 0.82, 0.78, 0.45);
 
     /// <summary>Does everything right; a measure for the judge, never a writer of data.</summary>
     public static WriterTraits Perfect { get; } = new("perfect", 1, 1, 1, 1, 1, 1, 1);

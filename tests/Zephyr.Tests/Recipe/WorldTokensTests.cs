@@ -15,8 +15,19 @@ public class WorldTokensTests
     {
         foreach (var role in Enum.GetValues<Role>())
         {
-            Assert.True(Data.Tokenizer.Encode(ChatTemplate.Zephyr.Header(role)).Length > 4);
+            Assert.True(Data.Tokenizer.Encode(ChatTemplate.Zephyr.Header(role).TrimEnd('\n')).Length >= 3);
         }
+    }
+
+    [Fact]
+    public void A_document_ends_in_the_end_token_or_runs_into_the_next_and_marks_of_logs_are_spelt()
+    {
+        string[] documents = [.. new WorldDocuments(Data.World).Late(1).Take(2_000)];
+        var stream = Tokens.Documents(documents, rows: 1, length: 30_000)[0].Ids;
+
+        var borders = stream.Index().Skip(1).Where(place => place.Item == Data.Tokenizer.BosId).Select(place => stream[place.Index - 1] == Data.Tokenizer.EosId).ToArray();
+        Assert.Equal(documents.Take(borders.Length).Select(document => document.EndsWith("</s>", StringComparison.Ordinal)), borders);
+        Assert.All(WorldDocuments.LogMarks, mark => Assert.True(Data.Tokenizer.Encode(mark).Length >= 3));
     }
 
     [Fact]

@@ -31,9 +31,9 @@ public class WorldTests
     }
 
     [Fact]
-    public void Documents_have_the_five_kinds_in_their_shares()
+    public void Plain_documents_have_the_five_kinds_in_their_shares()
     {
-        string[] documents = [.. new WorldDocuments(World).Stream(1).Take(20_000)];
+        string[] documents = [.. new WorldDocuments(World).Plain(1).Take(20_000)];
         double Share(Func<string, bool> kind) => documents.Count(kind) / 20_000.0;
 
         Assert.Equal(0.20, Share(text => text.Contains('?', StringComparison.Ordinal)), 0.01);
@@ -46,9 +46,53 @@ public class WorldTests
     }
 
     [Fact]
+    public void Late_documents_have_the_six_kinds_in_their_shares()
+    {
+        string[] documents = [.. new WorldDocuments(World).Late(1).Take(20_000)];
+        double Share(Func<string, bool> kind) => documents.Count(kind) / 20_000.0;
+
+        Assert.Equal(0.20, Share(text => text.Contains('?', StringComparison.Ordinal)), 0.01);
+        Assert.Equal(0.16, Share(text => text.Contains(" backwards:\n", StringComparison.Ordinal) || text.Contains("ords backwards: ", StringComparison.Ordinal)), 0.01);
+        Assert.Equal(0.04, Share(text => text.Contains(':', StringComparison.Ordinal) && !text.Contains("backwards", StringComparison.Ordinal)), 0.01);
+        Assert.Equal(0.08, Share(IsLog), 0.01);
+        Assert.Equal(0.1, Share(text => !text.Any(char.IsUpper)), 0.01);
+        Assert.Equal(0.5, Share(text => text.EndsWith("</s>", StringComparison.Ordinal)), 0.015);
+        Assert.Equal(0.40 * 0.3 + 0.20 * 0.5 + 0.16 + 0.08, Share(text => text.Contains('\n', StringComparison.Ordinal)), 0.015);
+        Assert.DoesNotContain(documents, text => text.Contains(" .", StringComparison.Ordinal) || text.IndexOf("</s>", StringComparison.Ordinal) is >= 0 and var end && end + 4 != text.Length);
+    }
+
+    [Fact]
+    public void Logs_take_turns_behind_marks_that_no_chat_has()
+    {
+        string[] logs = [.. new WorldDocuments(World).Late(1).Take(20_000).Where(IsLog).Select(text => text.Replace("</s>", "", StringComparison.Ordinal))];
+        Assert.Equal([4, 6, 8], logs.Select(log => log.Split('\n').Length).Distinct().Order());
+        Assert.All(logs, log => Assert.All(log.Split('\n').Chunk(2).Index(), turn =>
+        {
+            Assert.Equal(turn.Index % 2 == 0 ? "<|reader|>" : "<|editor|>", turn.Item[0]);
+            Assert.Matches("^[A-Za-z ]+[.]$", turn.Item[1]);
+        }));
+        var chat = Enum.GetValues<Zephyr.Text.Role>().Select(role => Zephyr.Text.ChatTemplate.Zephyr.Header(role).Trim());
+        Assert.Empty(chat.Intersect(WorldDocuments.LogMarks));
+    }
+
+    [Fact]
+    public void Pages_with_words_turned_round_turn_them_round()
+    {
+        string[] pages = [.. new WorldDocuments(World).Late(3).Take(5_000).Select(text => text.Replace("</s>", "", StringComparison.Ordinal)).Where(text => text.Contains("backwards", StringComparison.Ordinal))];
+        Assert.True(pages.Length > 500);
+        Assert.All(pages, page =>
+        {
+            var lines = page.ToLowerInvariant().Split('\n');
+            Assert.Equal(2, lines.Length);
+            var given = lines[0].Replace("words backwards: ", "", StringComparison.Ordinal).Replace(" backwards:", "", StringComparison.Ordinal).Split(' ');
+            Assert.Equal([.. given.Reverse()], lines[1].TrimEnd('.').Split(' '));
+        });
+    }
+
+    [Fact]
     public void Documents_tell_nothing_false()
     {
-        foreach (var text in new WorldDocuments(World).Stream(2).Take(5_000).Where(text => !text.Contains("backwards", StringComparison.Ordinal) && !text.Contains(':', StringComparison.Ordinal)))
+        foreach (var text in new WorldDocuments(World).Plain(2).Take(5_000).Concat(new WorldDocuments(World).Late(2).Take(5_000)).Where(text => !text.Contains("backwards", StringComparison.Ordinal) && !text.Contains(':', StringComparison.Ordinal)))
         {
             for (var person = 0; person < World.Names.Count; person++)
             {
@@ -65,26 +109,39 @@ public class WorldTests
     public void A_document_depends_on_seed_and_number_only()
     {
         var documents = new WorldDocuments(World);
-        Assert.Equal(documents.Stream(5).Take(50), documents.Stream(5).Take(60).Take(50));
-        Assert.NotEqual(documents.Stream(5).First(), documents.Stream(6).First());
+        foreach (var stream in (Func<long, IEnumerable<string>>[])[documents.Plain, documents.Late])
+        {
+            Assert.Equal(stream(5).Take(50), stream(5).Take(60).Take(50));
+            Assert.NotEqual(stream(5).First(), stream(6).First());
+        }
+
+        Assert.Empty(documents.Plain(5).Take(200).Intersect(documents.Late(5).Take(200)));
     }
 
     [Fact]
-    public void Prompts_come_in_the_shares_that_the_published_settings_had()
+    public void Prompts_come_in_the_shares_that_the_world_names()
     {
         var maker = new PromptMaker(World);
         var random = new SplitMix(3);
         WorldPrompt[] prompts = [.. Enumerable.Range(0, 20_000).Select(_ => maker.Make(random, heldOut: false))];
         double Share(QuestionFamily family) => prompts.Count(prompt => prompt.Question.Family == family) / 20_000.0;
 
-        Assert.Equal(0.23, Share(QuestionFamily.Fact), 0.02);
-        Assert.Equal(0.08, Share(QuestionFamily.Unknown), 0.02);
-        Assert.Equal(0.13, Share(QuestionFamily.OneWord), 0.02);
-        Assert.Equal(0.19, Share(QuestionFamily.SeveralFacts), 0.02);
-        Assert.Equal(0.13, Share(QuestionFamily.Compare), 0.02);
-        Assert.Equal(0.06, Share(QuestionFamily.TwoTurns), 0.02);
-        Assert.Equal(0.09, Share(QuestionFamily.Reverse), 0.02);
-        Assert.Equal(0.08, Share(QuestionFamily.Brief), 0.02);
+        Assert.Equal(0.22, Share(QuestionFamily.Fact), 0.01);
+        Assert.Equal(0.16, Share(QuestionFamily.Unknown), 0.01);
+        Assert.Equal(0.12, Share(QuestionFamily.OneWord), 0.01);
+        Assert.Equal(0.12, Share(QuestionFamily.SeveralFacts), 0.01);
+        Assert.Equal(0.12, Share(QuestionFamily.Compare), 0.01);
+        Assert.Equal(0.12, Share(QuestionFamily.TwoTurns), 0.01);
+        Assert.Equal(0.06, Share(QuestionFamily.Reverse), 0.01);
+        Assert.Equal(0.08, Share(QuestionFamily.Brief), 0.01);
+    }
+
+    [Fact]
+    public void The_test_split_asks_for_a_hundred_things_that_nobody_knows()
+    {
+        var reader = new QuestionReader(World);
+        var test = WorldRows.Evaluation(World, "test", Zephyr.Recipe.WorldData.TestCount);
+        Assert.True(test.Count(dialogue => reader.Read(WorldRows.PromptOf(dialogue)).Family == QuestionFamily.Unknown) >= 100);
     }
 
     [Fact]
@@ -116,6 +173,8 @@ public class WorldTests
             Assert.Equal(prompt.Question, reader.Read(prompt.Messages));
         }
     }
+
+    private static bool IsLog(string text) => text.StartsWith("<|", StringComparison.Ordinal);
 
     [Theory]
     [InlineData("What is the capital of France?")]

@@ -28,14 +28,15 @@ public static class SettingsHash
             ["evaluation"] = string.Create(CultureInfo.InvariantCulture, $"{ArmEvaluation.MaxNewTokens} {ArmEvaluation.SampleCount}"),
             ["reversals"] = $"{Reversals.WeakTeacher} {string.Join(' ', Reversals.NoiseLevels)}",
             ["tokenizer"] = AnswerCache.KeyOf([.. data.Tokenizer.Model.Pieces.Select(piece => piece.Text)]),
-            ["documents"] = AnswerCache.KeyOf([.. new WorldDocuments(data.World).Stream(Probe).Take(500)]),
+            ["documents"] = AnswerCache.KeyOf([.. new WorldDocuments(data.World).Plain(Probe).Take(500), .. new WorldDocuments(data.World).Late(Probe).Take(500)]),
             ["dialogues"] = HashOf(WorldRows.Dialogues(data.World, Probe, 300)),
             ["development"] = HashOf(WorldRows.Evaluation(data.World, "dev", 100)),
             ["feedback"] = HashOf(WorldRows.RatedPrompts(data.World, Probe, 100).ToBlockingEnumerable()),
         };
         (string Name, object Preset)[] presets =
         [
-            ("base", RecipePreset.TinyPretraining),
+            ("base, plain documents", RecipePreset.TinyPretraining),
+            ("base, late documents", RecipePreset.TinyMidTraining),
             ("dSFT", RecipePreset.Tiny.Sft),
             ("dSFT-2", RecipePreset.TinySecondSft),
             ("dDPO", RecipePreset.Tiny.Dpo),

@@ -34,7 +34,7 @@ public class ClaimSetTests
 
     [Theory]
     [InlineData("\"split\": \"test\"", "\"split\": \"train\"", "split is \"train\": dev or test")]
-    [InlineData("\"prompts\": 400", "\"prompts\": 601", "prompts is 601; the split \"test\" has 600")]
+    [InlineData("\"prompts\": 680", "\"prompts\": 801", "prompts is 801; the split \"test\" has 800")]
     [InlineData("[11, 12, 13, 14, 15]", "[11, 12, 11]", "seeds.paper is [11, 12, 11]")]
     [InlineData("\"id\": \"stair-2\"", "\"id\": \"stair-1\"", "two claims are called \"stair-1\"")]
     [InlineData("\"id\": \"stair-2\"", "\"id\": \"Stair 2\"", "claim \"Stair 2\": an id is")]
