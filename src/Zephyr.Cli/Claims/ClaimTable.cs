@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Zephyr.Evaluation;
 using Zephyr.Recipe.Claims;
 
 namespace Zephyr.Cli.Claims;
@@ -20,7 +21,7 @@ internal static class ClaimTable
                 Markup.Escape($"{outcome.Ours}{Means(outcome)}"),
                 Markup.Escape($"{claim.Threshold}"),
                 outcome.Holds == true ? "[green]holds[/]" : outcome.Holds == false ? "[red]does not hold[/]" : "not decided",
-                Markup.Escape(string.Join("  ", outcome.Seeds.Select(seed => string.Create(CultureInfo.InvariantCulture, $"{seed.Seed}: {seed.Estimate.Value:+0.00;-0.00}")))));
+                Markup.Escape(string.Join("  ", outcome.Seeds.Select(seed => $"{seed.Seed}: {Interval.WithSign(seed.Estimate.Value)}"))));
         }
 
         console.Write(table);

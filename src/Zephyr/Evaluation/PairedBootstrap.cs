@@ -1,3 +1,4 @@
+using System.Globalization;
 using Zephyr.Rows;
 
 namespace Zephyr.Evaluation;
@@ -83,5 +84,9 @@ public sealed record Interval(double Mean, double Low, double High)
     public bool ExcludesZero => Low > 0 || High < 0;
 
     /// <summary>For a table: "+0.22 [+0.17, +0.26]".</summary>
-    public override string ToString() => $"{Mean:+0.00;-0.00} [{Low:+0.00;-0.00}, {High:+0.00;-0.00}]";
+    public override string ToString() => $"{WithSign(Mean)} [{WithSign(Low)}, {WithSign(High)}]";
+
+    /// <summary>Two digits with their sign. What rounds to zero is "+0.00", from either side.</summary>
+    public static string WithSign(double value) =>
+        (Math.Round(value, 2, MidpointRounding.AwayFromZero) + 0.0).ToString("+0.00;-0.00", CultureInfo.InvariantCulture); // -0.0 + 0.0 is 0.0
 }

@@ -77,6 +77,13 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void An_interval_is_written_with_signs_and_zero_has_but_one()
+    {
+        Assert.Equal("+0.22 [-0.17, +1.00]", new Interval(0.215001, -0.1749, 0.9951).ToString());
+        Assert.Equal("+0.00 [+0.00, +0.00]", new Interval(-0.001, -0.0, 0.004).ToString());
+    }
+
+    [Fact]
     public void Same_seed_gives_the_same_interval()
     {
         double[] ours = [1, 2, 3, 4, 2], theirs = [2, 1, 1, 4, 0];

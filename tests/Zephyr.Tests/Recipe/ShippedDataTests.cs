@@ -1,4 +1,5 @@
 using Zephyr.Recipe;
+using Zephyr.Recipe.Claims;
 using Zephyr.Rows;
 using Zephyr.TinyWorld;
 
@@ -42,6 +43,9 @@ public class ShippedDataTests
         Assert.Equal(Origin.Shipped, recipe.Base.Found?.Origin);
         Assert.Equal(Origin.Shipped, recipe.Sft.Found?.Origin);
         Assert.Equal(Origin.Shipped, recipe.Dpo.Found?.Origin);
+        var seeds = ClaimSet.Load(Path.Combine(Folder, ClaimSet.FileName)).Seeds.Paper;
+        Assert.All(seeds, seed => Assert.Equal(Origin.Shipped, new TinyRecipe(folder, seed).Base.Found?.Origin));
+        Assert.Null(new TinyRecipe(folder, seeds[0]).Sft.Found);
         Assert.False(Directory.Exists(Path.Combine(folder, "runs")));
         Assert.Equal("dSFT: shipped with the project.", recipe.Sft.Describe());
     }
@@ -56,7 +60,7 @@ public class ShippedDataTests
 
         Assert.True(files.Length >= 13);
         Assert.All(files, file => Assert.Contains(RunCache.HashOfFile(file), cards, StringComparison.Ordinal));
-        Assert.True(files.Sum(file => new FileInfo(file).Length) < 25 << 20);
+        Assert.True(files.Sum(file => new FileInfo(file).Length) < 40 << 20);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed record Estimate(double Value, double? Low = null, double? High = n
     /// <summary>For a table: "+0.22 [+0.17, +0.26]".</summary>
     public override string ToString() => Low is { } low && High is { } high
         ? new Interval(Value, low, high).ToString()
-        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value:+0.00;-0.00} [no interval]");
+        : $"{Interval.WithSign(Value)} [no interval]";
 }
 
 /// <summary>An arm's own level, for a reader who wants to see what a difference is made of.</summary>
