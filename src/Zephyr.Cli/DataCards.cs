@@ -12,8 +12,6 @@ internal static class DataCards
 {
     private const string Made = "made by `world` from seeds, no outside text; as the project";
 
-    private static readonly string[] Bases = [.. Enumerable.Range(11, 5).Select(seed => TinyRecipe.ShippedBase(seed))];
-
     private static readonly (string Path, string What, string Origin)[] Cards =
     [
         ("world/dialogues.jsonl.gz", "24,000 dialogues with the teacher, for dSFT, in ultrachat_200k's shape; raw: a fifth in lower case, a fifth with a disclaimer", Made),
@@ -27,7 +25,6 @@ internal static class DataCards
         ("checkpoints/base/model.safetensors", "the base model: 1,967,808 parameters, bf16, after 1,400 steps on plain documents and 400 on late ones (ends, logs)", Made),
         ("checkpoints/dsft/model.safetensors", "the base model after dSFT", Made),
         ("checkpoints/ddpo/model.safetensors", "the dSFT model after one epoch of dDPO, beta 1", Made),
-        .. Bases.Select(name => ($"checkpoints/{name}/model.safetensors", $"the base model of seed {name[5..]}, so that `claims` need not make it", Made)),
         ("zephyr-7b-beta-dpo-eval.csv", "the 58 evaluations of the released dDPO run, steps 100 to 5,800", "typed out from the model card of HuggingFaceH4/zephyr-7b-beta (MIT) and cross-checked; numbers are facts"),
         ("claims.json", "what is claimed, written down before the runs that decide: source, statistic, threshold, seeds, settings", "written by hand; as the project"),
         ("claims-results.json", "what came out, every claim", "made by `claims`; as the project"),
@@ -37,7 +34,8 @@ internal static class DataCards
     /// <summary>Writes the cards of the files that are there.</summary>
     public static void Write(string folder)
     {
-        var text = new StringBuilder();
+        var (text, bases) = (new StringBuilder(), BasesOf(folder));
+        var ofBases = bases.Select(name => (Path: $"checkpoints/{name}/model.safetensors", What: $"the base model of seed {name[5..]}, so that `claims` need not make it", Origin: Made));
         text.Append("""
             # Data
 
@@ -49,7 +47,7 @@ internal static class DataCards
             | --- | --- | --- | ---: | --- | --- |
 
             """);
-        foreach (var (path, what, origin) in Cards)
+        foreach (var (path, what, origin) in Cards.Concat(ofBases))
         {
             if (Path.Combine(folder, path) is var full && File.Exists(full))
             {
@@ -58,11 +56,16 @@ internal static class DataCards
             }
         }
 
-        AppendNotes(text, folder);
+        AppendNotes(text, folder, bases);
         AtomicFile.Write(Path.Combine(folder, "README.md"), text.ToString());
     }
 
-    private static void AppendNotes(StringBuilder text, string folder)
+    /// <summary>The base models of other seeds than the shipped one, as far as they are there.</summary>
+    private static string[] BasesOf(string folder) => Path.Combine(folder, "checkpoints") is var checkpoints && Directory.Exists(checkpoints)
+        ? [.. Directory.GetDirectories(checkpoints, "base-*").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
+        : [];
+
+    private static void AppendNotes(StringBuilder text, string folder, string[] bases)
     {
         text.Append("""
 
@@ -82,7 +85,7 @@ internal static class DataCards
             | --- | ---: | ---: | ---: | --- |
 
             """);
-        foreach (var name in (string[])["base", "dsft", "ddpo", .. Bases])
+        foreach (var name in (string[])["base", "dsft", "ddpo", .. bases])
         {
             if (RunCache.Read(Path.Combine(folder, "checkpoints", name)) is { } made)
             {

@@ -83,7 +83,7 @@ public sealed class WorldData
     /// <summary>300 held-out dialogues to choose settings by.</summary>
     public IReadOnlyList<Dialogue> Development => _development.Value;
 
-    /// <summary>800 held-out dialogues for the report, which asks the first 400.</summary>
+    /// <summary>800 held-out dialogues for reports; the claims name how many of them are asked, from the first.</summary>
     public IReadOnlyList<Dialogue> Test => _test.Value;
 
     /// <summary>The world's SentencePiece BPE of 1,024 pieces.</summary>
