@@ -50,6 +50,11 @@ internal static class ClaimsCommand
         var results = run.Decide(stop.Token);
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"made and decided in {clock.Elapsed.TotalMinutes:0.0} minutes");
         ClaimTable.Print(AnsiConsole.Console, results.Outcomes);
+        if (results.Families.Count > 0)
+        {
+            ClaimTable.PrintFamilies(AnsiConsole.Console, results.Families);
+        }
+
         AnsiConsole.MarkupLineInterpolated($"written to {run.Save(results)}");
         return results.Outcomes.All(outcome => outcome.Holds == true || !outcome.Claim.Required) ? 0 : 1;
     }

@@ -69,11 +69,16 @@ internal sealed class ClaimRun(ClaimSet set, string folder, string split, int pr
     /// <summary>Decides every claim from what lies ready.</summary>
     public ClaimResults Decide(CancellationToken cancelled)
     {
-        var evidence = new Dictionary<long, IClaimEvidence>();
-        IClaimEvidence Of(long seed) => evidence.TryGetValue(seed, out var known)
-            ? known
-            : evidence[seed] = new RecipeEvidence(new TinyRecipe(folder, seed), split, prompts, cancelled);
-        return new(_settings, split, prompts, [.. _claims.Select(claim => ClaimDecision.Decide(claim.Claim, [.. claim.Seeds.Select(Of)]))]);
+        var evidence = _claims.SelectMany(claim => claim.Seeds).Distinct().ToDictionary(seed => seed, seed => new RecipeEvidence(new TinyRecipe(folder, seed), split, prompts, cancelled));
+        IReadOnlyList<long> seeds = _claims.FirstOrDefault(claim => claim.Claim.Group == ClaimGroup.Paper).Seeds ?? [];
+        IReadOnlyList<FamilyMeans> Families(string arm) => FamilyMeans.Of(
+            arm, evidence[seeds[0]].Questions, [.. seeds.Select(seed => (seed, evidence[seed].Scores(arm).SampledByPrompt))]);
+        return new(
+            _settings,
+            split,
+            prompts,
+            [.. _claims.Select(claim => ClaimDecision.Decide(claim.Claim, [.. claim.Seeds.Select(seed => evidence[seed])]))],
+            seeds.Count == 0 ? [] : [.. Families("dSFT"), .. Families("dDPO+dSFT")]);
     }
 
     /// <summary>Writes the results: beside the claims where this is the report, else among the runs. Groups decided before stay.</summary>

@@ -27,6 +27,23 @@ internal static class ClaimTable
         console.Write(table);
     }
 
+    /// <summary>Prints what the means hide: each kind of question by itself.</summary>
+    public static void PrintFamilies(IAnsiConsole console, IReadOnlyList<FamilyMeans> families)
+    {
+        var table = new Table().AddColumn("model").AddColumn("kind of question").AddColumn("prompts").AddColumn("mean score").AddColumn("seed by seed");
+        foreach (var family in families)
+        {
+            table.AddRow(
+                Markup.Escape(family.Arm),
+                $"{family.Family}",
+                $"{family.Prompts}",
+                string.Create(CultureInfo.InvariantCulture, $"{family.Seeds.Average(seed => seed.Mean):0.00}"),
+                string.Join("  ", family.Seeds.Select(seed => string.Create(CultureInfo.InvariantCulture, $"{seed.Seed}: {seed.Mean:0.00}"))));
+        }
+
+        console.Write(table);
+    }
+
     private static string Means(ClaimOutcome outcome) => outcome.Arms.Count == 0 ? ""
         : $"\n({string.Join(" | ", outcome.Arms.Select(arm => string.Create(CultureInfo.InvariantCulture, $"{arm.Arm} {arm.Mean:0.00}")))})";
 }

@@ -8,7 +8,8 @@ namespace Zephyr.Recipe.Claims;
 /// <param name="Split">The prompts.</param>
 /// <param name="Prompts">How many.</param>
 /// <param name="Outcomes">Each claim that was run, whether it holds or not.</param>
-public sealed record ClaimResults(string Settings, string Split, int Prompts, IReadOnlyList<ClaimOutcome> Outcomes)
+/// <param name="Families">dSFT and dDPO after it by kind of question, where the paper's claims were run.</param>
+public sealed record ClaimResults(string Settings, string Split, int Prompts, IReadOnlyList<ClaimOutcome> Outcomes, IReadOnlyList<FamilyMeans> Families)
 {
     /// <summary>The file's name below <c>data/</c>.</summary>
     public const string FileName = "claims-results.json";
@@ -41,6 +42,7 @@ public sealed record ClaimResults(string Settings, string Split, int Prompts, IR
         return this with
         {
             Outcomes = [.. claims.Select(claim => known.FirstOrDefault(outcome => Text(outcome.Claim) == Text(claim))).OfType<ClaimOutcome>()],
+            Families = same && Families.Count == 0 ? earlier!.Families : Families,
         };
     }
 

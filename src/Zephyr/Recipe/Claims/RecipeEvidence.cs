@@ -20,6 +20,9 @@ public sealed class RecipeEvidence(TinyRecipe recipe, string split, int prompts,
     /// <inheritdoc/>
     public long Seed => recipe.Seed;
 
+    /// <summary>What is asked, prompt by prompt.</summary>
+    public IReadOnlyList<Question> Questions => _evaluation.Questions;
+
     /// <summary>Trains an arm where that was not done before.</summary>
     /// <param name="arm">The arm.</param>
     /// <param name="onStep">Told after every step.</param>

@@ -1,5 +1,6 @@
 using Zephyr.Recipe;
 using Zephyr.Recipe.Claims;
+using Zephyr.TinyWorld;
 
 namespace Zephyr.Tests.Recipe.Claims;
 
@@ -63,16 +64,18 @@ public class ClaimSetTests
         var claims = ClaimSet.Parse(Committed, "claims.json").Claims;
         var path = Path.Combine(Directory.CreateTempSubdirectory("zephyr-claims-").FullName, ClaimResults.FileName);
         ClaimOutcome Outcome(Claim claim, double value) => new(claim, new(value, value - 1, value + 1), [new(11, new(value))], [new("dSFT", 3)], claim.Required ? true : null);
-        var first = new ClaimResults("aa", "test", 400, [Outcome(claims[0], 1), Outcome(claims[^1], 2)]);
+        var first = new ClaimResults("aa", "test", 400, [Outcome(claims[0], 1), Outcome(claims[^1], 2)], [new("dSFT", QuestionFamily.Reverse, 3, [new(11, 2.5)])]);
 
         first.Save(path);
-        var again = new ClaimResults("aa", "test", 400, [Outcome(claims[0], 5)]).With(ClaimResults.Load(path), claims);
+        var again = new ClaimResults("aa", "test", 400, [Outcome(claims[0], 5)], []).With(ClaimResults.Load(path), claims);
         var changed = again.With(null, [claims[0] with { Sentence = "Another claim." }]);
-        var otherSettings = new ClaimResults("bb", "test", 400, [Outcome(claims[0], 5)]).With(first, claims);
+        var otherSettings = new ClaimResults("bb", "test", 400, [Outcome(claims[0], 5)], []).With(first, claims);
 
         Assert.Equal(File.ReadAllText(path), Saved(ClaimResults.Load(path), path + "2"));
         Assert.Equal([5, 2], again.Outcomes.Select(outcome => outcome.Ours.Value));
+        Assert.Equal((QuestionFamily.Reverse, 2.5), (again.Families.Single().Family, again.Families.Single().Seeds.Single().Mean));
         Assert.Empty(changed.Outcomes);
+        Assert.Empty(otherSettings.Families);
         Assert.Equal([5], otherSettings.Outcomes.Select(outcome => outcome.Ours.Value));
         File.WriteAllText(path, "{}");
         Assert.Contains("run `claims` again", Assert.Throws<InvalidDataException>(() => ClaimResults.Load(path)).Message, StringComparison.Ordinal);
