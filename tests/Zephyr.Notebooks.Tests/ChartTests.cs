@@ -152,6 +152,26 @@ public class ChartTests
         Assert.Equal(5, json.RootElement.GetProperty("data")[0].GetProperty("contours").GetProperty("end").GetDouble());
     }
 
+    [Theory]
+    [InlineData(6, true)]
+    [InlineData(26, false)]
+    public void A_matrix_shows_its_numbers_only_where_they_fit(int columns, bool shown)
+    {
+        var values = new double[2, columns];
+        values[0, 0] = -1.06;
+        var chart = new Chart("Change", "token", "snapshot").HeatMap("change", values, ["step 31", "step 62"], [.. Enumerable.Range(0, columns).Select(i => $"{i} personal")]).Size(820, 250);
+        var texts = XElement.Parse(chart.Render(Svg)!).Descendants().Where(e => e.Name.LocalName == "text").ToArray();
+
+        Assert.Equal(shown, texts.Any(text => text.Value == "-1.06"));
+        Assert.Equal(shown, chart.Render(Plotly)!.Contains("%{z}", StringComparison.Ordinal));
+        var names = texts.Where(text => text.Value.EndsWith("personal", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(columns, names.Length); // side by side, or aslant where that would overlap
+        Assert.All(names, name => Assert.Equal(!shown, name.Attribute("transform")!.Value.Contains("rotate", StringComparison.Ordinal)));
+        Assert.True(Left(texts.Single(text => text.Value == "step 31")) - Left(texts.Single(text => text.Value == "snapshot")) > 55, "the axis's name lies on its values' names");
+
+        static double Left(XElement text) => double.Parse(text.Attribute("transform")!.Value.Split('(', ',', ')')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public void Lengths_that_differ_are_named_both()
     {

@@ -1,3 +1,5 @@
+using Zephyr.Notebooks.Display;
+
 namespace Zephyr.Notebooks.Charts;
 
 /// <summary>One thing in a chart. Layers are drawn in their order; references first.</summary>
@@ -56,6 +58,13 @@ internal sealed record Figure(string Title, Axis X, Axis Y, IReadOnlyList<Layer>
         var names = Layers.Where(HasPen).Select(l => l.Name).Distinct().ToList();
         return Palette.Series(Math.Max(0, names.IndexOf(layer.Name)));
     }
+
+    /// <summary>Whether a matrix shows its numbers: there are few of them, and each fits into its cell.</summary>
+    public bool ShowsValues(HeatLayer heat) => heat.Values.Length <= 144
+        && heat.Values.Cast<double>().Select(Numbers.Short).DefaultIfEmpty("").Max(text => text.Length) <= LettersAColumn(heat.Columns.Length);
+
+    /// <summary>How many letters have room below or in one of so many columns.</summary>
+    public double LettersAColumn(int columns) => (Width - 110.0) / columns / 8.5; // pixels beside the columns; pixels a letter, with the space between two texts
 
     /// <summary>The categories of all bars, in the order of first mention.</summary>
     public string[] Categories => [.. Layers.OfType<BarsLayer>().SelectMany(bars => bars.Categories).Distinct()];

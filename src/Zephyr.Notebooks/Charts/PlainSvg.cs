@@ -88,7 +88,7 @@ internal static class PlainSvg
     /// <summary>OxyPlot lays text out by the widths of a narrow font; browsers draw a wider one.</summary>
     private sealed class RoomyText(double width, double height) : PdfRenderContext(width, height, OxyColors.White)
     {
-        private const double Room = 1.15;
+        private const double Room = 1.25;
 
         public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
         {

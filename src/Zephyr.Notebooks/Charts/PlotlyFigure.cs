@@ -7,8 +7,6 @@ namespace Zephyr.Notebooks.Charts;
 /// <summary>A chart as a Plotly figure: JSON that viewers with Plotly draw, zoom and read out. An empty template keeps it small.</summary>
 internal static class PlotlyFigure
 {
-    private const int ValuesShownUpTo = 144;
-
     public static string ToJson(Figure figure)
     {
         var traces = ListModule.OfSeq(figure.DrawingOrder.SelectMany(layer => Traces(layer, figure)));
@@ -26,7 +24,7 @@ internal static class PlotlyFigure
             BandLayer band => Band(band, pen),
             BarsLayer bars => [Bars(bars, pen)],
             HistogramLayer histogram => [Histogram(histogram, pen, figure.Layers.OfType<HistogramLayer>().Count())],
-            HeatLayer heat => [Heat(heat)],
+            HeatLayer heat => [Heat(heat, figure)],
             ContourLayer contour => [Contour(contour)],
             _ => [], // arrows and rules belong to the layout
         };
@@ -103,7 +101,7 @@ internal static class PlotlyFigure
         return trace;
     }
 
-    private static Trace Heat(HeatLayer heat)
+    private static Trace Heat(HeatLayer heat, Figure figure)
     {
         var trace = New("heatmap", heat.Name);
         trace.SetProperty("x", heat.Columns.Select(Markup.Escape).ToArray());
@@ -118,7 +116,7 @@ internal static class PlotlyFigure
             trace.SetProperty("zmid", 0);
         }
 
-        if (heat.Values.Length <= ValuesShownUpTo)
+        if (figure.ShowsValues(heat))
         {
             trace.SetProperty("texttemplate", "%{z}");
         }

@@ -10,8 +10,8 @@ internal static class SvgAxes
     {
         var heat = figure.Layers.OfType<HeatLayer>().FirstOrDefault();
         var categories = figure.Categories;
-        var x = heat is not null ? Named(heat.Columns) : categories.Length > 0 ? Named(categories) : Numeric(figure.X, HasWholeX(figure));
-        var y = heat is not null ? Named(heat.Rows) : Numeric(figure.Y, isWhole: false);
+        var x = heat is not null ? Named(heat.Columns, figure) : categories.Length > 0 ? Named(categories, figure) : Numeric(figure.X, HasWholeX(figure));
+        var y = heat is not null ? Named(heat.Rows, figure: null) : Numeric(figure.Y, isWhole: false);
         if (figure.Layers.OfType<DotsLayer>().Any(dots => dots.Labels is not null))
         {
             (x.MinimumPadding, x.MaximumPadding, y.MaximumPadding) = (0.1, 0.1, 0.1);
@@ -21,7 +21,7 @@ internal static class SvgAxes
         Dress(y, figure.Y, AxisPosition.Left);
         if (heat is not null)
         {
-            (y.StartPosition, y.EndPosition) = (1, 0);
+            (y.StartPosition, y.EndPosition, y.AxisTitleDistance) = (1, 0, 34);
         }
         else
         {
@@ -57,15 +57,19 @@ internal static class SvgAxes
     private static bool HasWholeX(Figure figure) => figure.Layers.All(layer => layer is RuleLayer or LineLayer or DotsLayer or BandLayer)
         && figure.Layers.OfType<LineLayer>().SelectMany(line => line.X).Concat(figure.Layers.OfType<DotsLayer>().SelectMany(dots => dots.X)).All(x => x == Math.Floor(x));
 
-    /// <summary>Names at 0, 1, 2, …; where there are many, only as many as there is room for.</summary>
-    private static LinearAxis Named(string[] names)
+    /// <summary>Names at 0, 1, 2, …. Where they have no room side by side, words stand aslant and numbers are thinned out.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="figure">Whose width the names share; null where they stand below each other.</param>
+    private static LinearAxis Named(string[] names, Figure? figure)
     {
-        var room = Math.Max(1, (int)Math.Ceiling(names.Length / 16.0));
+        var crowding = figure is null ? 0 : names.Max(name => name.Length) / figure.LettersAColumn(names.Length);
+        var areNumbers = names.All(name => name.All(char.IsAsciiDigit));
         return new LinearAxis
         {
             Minimum = -0.5,
             Maximum = names.Length - 0.5,
-            MajorStep = room,
+            MajorStep = Math.Ceiling(Math.Max(names.Length / (areNumbers ? 16.0 : 32), areNumbers ? crowding : 1)),
+            Angle = crowding > 1 && !areNumbers ? -60 : 0,
             LabelFormatter = at => at >= 0 && at < names.Length && at == Math.Floor(at) ? names[(int)at] : "",
         };
     }

@@ -37,6 +37,7 @@ internal static class SvgFigure
                 LegendOrientation = LegendOrientation.Horizontal,
                 LegendTextColor = Ink,
                 LegendLineSpacing = 2,
+                LegendItemSpacing = 40,
             });
         }
 
@@ -68,7 +69,7 @@ internal static class SvgFigure
                 SvgMarks.DrawHistogram(histogram, pen, figure, model);
                 break;
             case HeatLayer heat:
-                SvgMarks.DrawHeat(heat, model);
+                SvgMarks.DrawHeat(heat, figure, model);
                 break;
             case ContourLayer contour:
                 SvgMarks.DrawContour(contour, model);

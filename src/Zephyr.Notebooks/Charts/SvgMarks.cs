@@ -9,8 +9,6 @@ namespace Zephyr.Notebooks.Charts;
 /// <summary>The marks that fill an area: bars, histograms, matrices, contours.</summary>
 internal static class SvgMarks
 {
-    private const int ValuesShownUpTo = 144;
-
     public static void DrawBars(BarsLayer bars, Pen pen, Figure figure, PlotModel model)
     {
         var (categories, groups) = (figure.Categories, figure.Layers.OfType<BarsLayer>().ToList());
@@ -47,10 +45,10 @@ internal static class SvgMarks
         model.Series.Add(series);
     }
 
-    public static void DrawHeat(HeatLayer heat, PlotModel model)
+    public static void DrawHeat(HeatLayer heat, Figure figure, PlotModel model)
     {
         var scale = HeatScale.Of(heat.Values);
-        var showsValues = heat.Values.Length <= ValuesShownUpTo;
+        var showsValues = figure.ShowsValues(heat);
         for (var row = 0; row < heat.Values.GetLength(0); row++)
         {
             for (var column = 0; column < heat.Values.GetLength(1);)
