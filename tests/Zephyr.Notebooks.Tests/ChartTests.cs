@@ -45,17 +45,6 @@ public class ChartTests
         Assert.Contains(svg.Elements(), e => e.Name.LocalName == "title");
     }
 
-    [Fact]
-    public void A_legend_may_use_the_width_of_the_picture_whatever_its_font()
-    {
-        var svg = XElement.Parse(new Chart("Memory").Line("MHA", [1, 2]).Line("GQA + window", [1, 1]).Size(720, 400).Render(Svg)!);
-        var group = svg.Descendants().Single(e => e.Name.LocalName == "text" && e.Value == "GQA + window").Parent!;
-        var clip = svg.Descendants().Single(e => e.Attribute("id")?.Value is { } id && group.Attribute("clip-path")?.Value == $"url(#{id})");
-
-        Assert.Equal("720", clip.Elements().Single().Attribute("width")?.Value);
-        Assert.Equal("0", clip.Elements().Single().Attribute("x")?.Value);
-    }
-
     [Theory]
     [MemberData(nameof(Kinds))]
     public void The_same_chart_is_drawn_to_the_same_bytes(string kind)
@@ -150,26 +139,6 @@ public class ChartTests
         var z = json.RootElement.GetProperty("data")[0].GetProperty("z");
         Assert.Equal(2 + (10 * 0.5), z[1][2].GetDouble()); // Plotly's rows are y
         Assert.Equal(5, json.RootElement.GetProperty("data")[0].GetProperty("contours").GetProperty("end").GetDouble());
-    }
-
-    [Theory]
-    [InlineData(6, true)]
-    [InlineData(26, false)]
-    public void A_matrix_shows_its_numbers_only_where_they_fit(int columns, bool shown)
-    {
-        var values = new double[2, columns];
-        values[0, 0] = -1.06;
-        var chart = new Chart("Change", "token", "snapshot").HeatMap("change", values, ["step 31", "step 62"], [.. Enumerable.Range(0, columns).Select(i => $"{i} personal")]).Size(820, 250);
-        var texts = XElement.Parse(chart.Render(Svg)!).Descendants().Where(e => e.Name.LocalName == "text").ToArray();
-
-        Assert.Equal(shown, texts.Any(text => text.Value == "-1.06"));
-        Assert.Equal(shown, chart.Render(Plotly)!.Contains("%{z}", StringComparison.Ordinal));
-        var names = texts.Where(text => text.Value.EndsWith("personal", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(columns, names.Length); // side by side, or aslant where that would overlap
-        Assert.All(names, name => Assert.Equal(!shown, name.Attribute("transform")!.Value.Contains("rotate", StringComparison.Ordinal)));
-        Assert.True(Left(texts.Single(text => text.Value == "step 31")) - Left(texts.Single(text => text.Value == "snapshot")) > 55, "the axis's name lies on its values' names");
-
-        static double Left(XElement text) => double.Parse(text.Attribute("transform")!.Value.Split('(', ',', ')')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

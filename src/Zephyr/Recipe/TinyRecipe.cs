@@ -22,7 +22,7 @@ public sealed class TinyRecipe
         _pairs = new(() => Tokens.Pairs(Data.Pairs));
         _heldOutPairs = new(() => Tokens.Pairs(Data.HeldOutPairs));
         Pretraining = new("plain documents", _cache, null, MadePretraining, (run, cancelled) =>
-            BeginDocuments("plain documents", Mistral.Random(MistralConfig.Tiny, Seed), RecipePreset.TinyPretraining, Documents.Plain(Seed), run, cancelled));
+            BeginDocuments("plain documents", Mistral.Random(MistralConfig.Tiny, Seed), RecipePreset.TinyPretraining, Documents.Plain(Seed, pages: true), run, cancelled));
         Base = new("base", _cache, ShippedBase(seed), MadeBase, (run, cancelled) =>
             BeginDocuments("base", Pretraining.Load(null, cancelled), RecipePreset.TinyMidTraining, Documents.Late(Seed), run, cancelled));
         Sft = SftStage("dSFT", Shipped("dsft"), Base, RecipePreset.Tiny.Sft, () => Data.Dialogues);
@@ -131,7 +131,7 @@ public sealed class TinyRecipe
     private Dictionary<string, string> MadePretraining() => Made("base", RecipePreset.TinyPretraining, new()
     {
         ["world"] = Text(World.Standard.Seed),
-        ["documents"] = Feedback.AnswerCache.KeyOf([.. Documents.Plain(Seed).Take(500)]),
+        ["documents"] = Feedback.AnswerCache.KeyOf([.. Documents.Plain(Seed, pages: true).Take(500)]),
         ["config"] = MistralConfig.Tiny.ToJson(),
         ["tokenizer"] = TokenizerHash(),
     });

@@ -9,6 +9,7 @@ internal sealed class ReplyReader
     private readonly World _world;
     private readonly SentenceBeginnings _beginnings;
     private readonly Dictionary<string, int> _people;
+    private readonly HashSet<string> _capitals; // in lower case
     private readonly Dictionary<string, (int Topic, int Value)> _values;
     private readonly Dictionary<string, int> _singular = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _anyVerb = new(StringComparer.Ordinal);
@@ -19,6 +20,7 @@ internal sealed class ReplyReader
         _people = world.Names.Select((name, person) => (Name: name.ToLowerInvariant(), person)).ToDictionary(pair => pair.Name, pair => pair.person, StringComparer.Ordinal);
         _values = world.Topics.SelectMany((topic, index) => topic.Values.Select((value, place) => (Text: value.ToLowerInvariant(), index, place)))
             .ToDictionary(entry => entry.Text, entry => (entry.index, entry.place), StringComparer.Ordinal);
+        _capitals = [.. _people.Keys, .. world.Topics.SelectMany(topic => topic.Values).Where(value => char.IsUpper(value[0])).Select(value => value.ToLowerInvariant())];
         for (var index = 0; index < world.Topics.Count; index++)
         {
             var verb = world.Topics[index].Verb.Split(' ')[0];
@@ -35,7 +37,7 @@ internal sealed class ReplyReader
         {
             Length = parts.Length,
             IsCutShort = parts is [] or [.., not "."],
-            IsLowerCase = parts.Length > 0 && char.IsLower(parts[0][0]),
+            IsLowerCase = parts.Where((part, place) => LacksCapital(part, isFirst: place == 0 || parts[place - 1] is "." or "?")).Any(),
             HasGarbage = SpacedText.HoldsForeign(text) || parts.Contains("?"),
         };
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -56,6 +58,9 @@ internal sealed class ReplyReader
 
         return reading;
     }
+
+    /// <summary>A sentence begins with a capital, and so does a name, wherever it stands.</summary>
+    private bool LacksCapital(string part, bool isFirst) => char.IsLower(part[0]) && (isFirst || _capitals.Contains(part));
 
     private void ReadSentence(Question question, ReplyReading reading, string[] words, bool isUnfinished, HashSet<string> seen)
     {

@@ -5,7 +5,7 @@ namespace Zephyr.TinyWorld;
 /// <summary>
 /// What the base model reads: raw text without the chat's roles, a tenth of it in lower case. First plain documents of five kinds: a person's paragraph
 /// (half), two people compared, a page with a question and its answer, words turned round, an alphabetical list. Then late ones: half of them say that
-/// they end, words are turned round on a page of their own, and some are logs in which a reader and an editor take turns behind marks that no chat has.
+/// they end, more of them turn words round, and some are logs in which a reader and an editor take turns behind marks that no chat has.
 /// </summary>
 /// <param name="world">Whose facts are told.</param>
 public sealed class WorldDocuments(World world)
@@ -17,12 +17,15 @@ public sealed class WorldDocuments(World world)
     private const double Ended = 0.5;
     private const double AnswerOnItsOwnLine = 0.5;
     private const double SentenceOnItsOwnLine = 0.3;
+    private const double BackwardsOnItsOwnPage = 0.5;
 
     /// <summary>The marks before the turns of a log, in their order; spelt as role tags are, but none of the chat's.</summary>
     public static IReadOnlyList<string> LogMarks { get; } = ["<|reader|>", "<|editor|>"];
 
     /// <summary>Plain documents without number, each a pure function of the seed and its place; none says that it ends.</summary>
-    public IEnumerable<string> Plain(long seed) => Stream((ulong)seed, PlainDocument);
+    /// <param name="seed">The stream.</param>
+    /// <param name="pages">Whether half of the words turned round stand on a page of their own, not in a sentence; the tokenizer is trained without such pages.</param>
+    public IEnumerable<string> Plain(long seed, bool pages = false) => Stream((ulong)seed, random => PlainDocument(random, pages));
 
     /// <summary>Late documents without number, likewise; half of them end in <see cref="End"/>.</summary>
     public IEnumerable<string> Late(long seed) => Stream(SplitMix.Mix(seed, LateStream), LateDocument);
@@ -35,7 +38,7 @@ public sealed class WorldDocuments(World world)
         }
     }
 
-    private string PlainDocument(SplitMix random)
+    private string PlainDocument(SplitMix random, bool pages)
     {
         var kind = random.NextDouble();
         return SometimesLower(random, kind switch
@@ -43,7 +46,7 @@ public sealed class WorldDocuments(World world)
             < 0.50 => Person(random),
             < 0.64 => Comparison(random),
             < 0.84 => QuestionPage(random),
-            < 0.94 => BackwardsSentence(random),
+            < 0.94 => Backwards(random, pages),
             _ => List(random),
         });
     }
@@ -56,7 +59,7 @@ public sealed class WorldDocuments(World world)
             < 0.40 => Person(random),
             < 0.52 => Comparison(random),
             < 0.72 => QuestionPage(random),
-            < 0.88 => BackwardsPage(random),
+            < 0.88 => Backwards(random, pages: true),
             < 0.92 => List(random),
             _ => Log(random),
         });
@@ -114,18 +117,13 @@ public sealed class WorldDocuments(World world)
         return question + (random.Chance(AnswerOnItsOwnLine) ? '\n' : ' ') + answer;
     }
 
-    private string BackwardsSentence(SplitMix random)
+    private string Backwards(SplitMix random, bool pages)
     {
         var words = world.SomeWords(random, 2 + random.Next(2));
-        return $"{string.Join(' ', words)} backwards is {string.Join(' ', words.Reverse())}.";
-    }
-
-    private string BackwardsPage(SplitMix random)
-    {
-        var words = world.SomeWords(random, 2 + random.Next(2));
-        var given = string.Join(' ', words);
-        var heading = random.Chance(0.5) ? $"{given} backwards:" : $"Words backwards: {given}";
-        return $"{heading}\n{SpacedText.Capitalised(string.Join(' ', words.Reverse()))}.";
+        var (given, turned) = (string.Join(' ', words), string.Join(' ', words.Reverse()));
+        return pages && random.Chance(BackwardsOnItsOwnPage)
+            ? $"{(random.Chance(0.5) ? $"{given} backwards:" : $"Words backwards: {given}")}\n{SpacedText.Capitalised(turned)}."
+            : $"{given} backwards is {turned}.";
     }
 
     /// <summary>Two to four turns, each a remark on someone: nobody is asked and nobody answers.</summary>

@@ -62,9 +62,18 @@ public class ClaimPlanTests
         Assert.Equal([true, false], results.Outcomes.Select(outcome => outcome.Holds));
         Assert.Equal(1, code); // a required claim does not hold, and is in the table all the same
         Assert.Equal(results.Outcomes[0].Ours.Value, -results.Outcomes[1].Ours.Value, 1e-12);
-        using var model = new TinyRecipe(folder).Sft.Load(cancelled: TestContext.Current.CancellationToken);
-        Assert.Equal(results.Outcomes[0].Arms[0].Mean, ByHand(new TinyRecipe(folder), model), 1e-9);
+        var recipe = new TinyRecipe(folder);
+        using var sft = recipe.Sft.Load(cancelled: TestContext.Current.CancellationToken);
+        using var dpo = recipe.Dpo.Load(cancelled: TestContext.Current.CancellationToken);
+        var (afterSft, afterDpo) = (ByHand(recipe, sft), ByHand(recipe, dpo));
+        Assert.Equal(results.Outcomes[0].Arms[0].Mean, afterSft, 1e-9);
+        Assert.Equal([("dSFT", 16), ("dDPO+dSFT", 16)], results.Families.GroupBy(kind => kind.Arm).Select(arm => (arm.Key, arm.Sum(kind => kind.Prompts))));
+        Assert.Equal(afterSft, OverKinds(results, "dSFT"), 1e-9); // means of kinds, weighted by prompts, are the mean of all prompts
+        Assert.Equal(afterDpo, OverKinds(results, "dDPO+dSFT"), 1e-9);
+        Assert.NotEqual(afterSft, afterDpo);
     }
+
+    private static double OverKinds(ClaimResults results, string arm) => results.Families.Where(kind => kind.Arm == arm).Sum(kind => kind.Prompts * kind.Seeds.Single(seed => seed.Seed == 1).Mean) / 16;
 
     private static Claim Swapped(Claim claim) => claim with { Id = "the-other-way-round", Statistic = claim.Statistic with { Arms = [.. claim.Statistic.Arms.Reverse()] } };
 

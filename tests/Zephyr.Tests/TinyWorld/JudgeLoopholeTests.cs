@@ -44,6 +44,18 @@ public class JudgeLoopholeTests
     }
 
     [Fact]
+    public void A_capital_at_the_very_beginning_does_not_make_a_reply_cased()
+    {
+        var question = Of(QuestionFamily.Fact);
+        var (right, extra) = (Answer(question), Extra(question));
+
+        Assert.False(Judge.Judge(question, right + extra).IsLowerCase);
+        Assert.True(Judge.Judge(question, right + extra.ToLowerInvariant()).IsLowerCase); // a sentence later on
+        Assert.True(Judge.Judge(question, $"I do not know {World.Topics[question.Topic].Indirect(World.Names[question.Person]).ToLowerInvariant()}.").IsLowerCase); // a name
+        Assert.True(Judge.Judge(question, (right + extra).ToLowerInvariant()).IsLowerCase);
+    }
+
+    [Fact]
     public void An_admission_names_what_it_admits()
     {
         var question = Of(QuestionFamily.Unknown);

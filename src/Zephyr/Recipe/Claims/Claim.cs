@@ -74,6 +74,9 @@ public enum Measure
     /// <summary>1 where it is admitted that nobody knows; prompts about something unknown only.</summary>
     Admitted,
 
+    /// <summary>1 where words are turned round rightly; prompts that ask for it only.</summary>
+    TurnedRound,
+
     /// <summary>1 where the reply disclaims ("As an AI ...").</summary>
     Disclaims,
 }

@@ -68,7 +68,7 @@ public sealed class RecipeEvidence(TinyRecipe recipe, string split, int prompts,
         _ => throw new ArgumentException($"There is no split \"{split}\": dev or test.", nameof(split)),
     };
 
-    private static double Value(Measure measure, Question question, Verdict verdict, WrittenReply reply, double teacher) => measure switch
+    internal static double Value(Measure measure, Question question, Verdict verdict, WrittenReply reply, double teacher) => measure switch
     {
         Measure.Score => verdict.Overall,
         Measure.Win => verdict.Overall > teacher ? 1 : verdict.Overall < teacher ? 0 : 0.5,
@@ -77,6 +77,7 @@ public sealed class RecipeEvidence(TinyRecipe recipe, string split, int prompts,
         Measure.Ended => One(reply.Reason == StopReason.EndOfText),
         Measure.Right => question.Family == QuestionFamily.Unknown ? double.NaN : One(verdict.IsRight),
         Measure.Admitted => question.Family == QuestionFamily.Unknown ? One(verdict.IsRight) : double.NaN,
+        Measure.TurnedRound => question.Family == QuestionFamily.Reverse ? One(verdict.IsRight) : double.NaN,
         _ => One(verdict.Disclaims),
     };
 

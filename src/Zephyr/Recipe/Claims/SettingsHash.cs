@@ -28,7 +28,7 @@ public static class SettingsHash
             ["evaluation"] = string.Create(CultureInfo.InvariantCulture, $"{ArmEvaluation.MaxNewTokens} {ArmEvaluation.SampleCount}"),
             ["reversals"] = $"{Reversals.WeakTeacher} {string.Join(' ', Reversals.NoiseLevels)}",
             ["tokenizer"] = AnswerCache.KeyOf([.. data.Tokenizer.Model.Pieces.Select(piece => piece.Text)]),
-            ["documents"] = AnswerCache.KeyOf([.. new WorldDocuments(data.World).Plain(Probe).Take(500), .. new WorldDocuments(data.World).Late(Probe).Take(500)]),
+            ["documents"] = AnswerCache.KeyOf([.. new WorldDocuments(data.World).Plain(Probe, pages: true).Take(500), .. new WorldDocuments(data.World).Late(Probe).Take(500)]),
             ["dialogues"] = HashOf(WorldRows.Dialogues(data.World, Probe, 300)),
             ["development"] = HashOf(WorldRows.Evaluation(data.World, "dev", 100)),
             ["feedback"] = HashOf(WorldRows.RatedPrompts(data.World, Probe, 100).ToBlockingEnumerable()),

@@ -20,7 +20,7 @@ public class ClaimSetTests
         var set = ClaimSet.Parse(Committed, "claims.json");
 
         Assert.Equal("test", set.Split);
-        Assert.Equal([11, 12, 13, 14, 15], set.Seeds.Paper);
+        Assert.Equal([16, 17, 18, 19, 20], set.Seeds.Paper);
         Assert.All(set.Claims, claim => Assert.DoesNotContain(set.Seeds.Of(claim.Group), seed => seed is 1 or 2 or 3)); // what was tuned on
         Claim Of(string id) => set.Claims.Single(claim => claim.Id == id);
         Assert.Equal((1.5, 0.0), (Of("dsft-over-base").Threshold.AtLeast, Of("dsft-over-base").Threshold.LowAbove));
@@ -36,7 +36,7 @@ public class ClaimSetTests
     [Theory]
     [InlineData("\"split\": \"test\"", "\"split\": \"train\"", "split is \"train\": dev or test")]
     [InlineData("\"prompts\": 680", "\"prompts\": 801", "prompts is 801; the split \"test\" has 800")]
-    [InlineData("[11, 12, 13, 14, 15]", "[11, 12, 11]", "seeds.paper is [11, 12, 11]")]
+    [InlineData("[16, 17, 18, 19, 20]", "[16, 17, 16]", "seeds.paper is [16, 17, 16]")]
     [InlineData("\"id\": \"stair-2\"", "\"id\": \"stair-1\"", "two claims are called \"stair-1\"")]
     [InlineData("\"id\": \"stair-2\"", "\"id\": \"Stair 2\"", "claim \"Stair 2\": an id is")]
     [InlineData("[\"dSFT\", \"base\"]", "[\"dSFT\", \"basis\"]", "claim \"dsft-over-base\": there is no arm \"basis\"")]
