@@ -23,7 +23,7 @@ public static class WorldTokenizer
     /// <summary>The training texts in order.</summary>
     public static IEnumerable<string> Texts(World world)
     {
-        foreach (var document in new WorldDocuments(world).Plain(Seed).Take(Documents))
+        foreach (var document in new WorldDocuments(world).Plain(Seed, pages: false).Take(Documents))
         {
             yield return document;
         }

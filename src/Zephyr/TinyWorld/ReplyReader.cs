@@ -60,7 +60,7 @@ internal sealed class ReplyReader
     }
 
     /// <summary>A sentence begins with a capital, and so does a name, wherever it stands.</summary>
-    private bool LacksCapital(string part, bool isFirst) => char.IsLower(part[0]) && (isFirst || _capitals.Contains(part));
+    private bool LacksCapital(string part, bool isFirst) => char.IsLower(part[0]) && (isFirst || _capitals.Contains(part.ToLowerInvariant()));
 
     private void ReadSentence(Question question, ReplyReading reading, string[] words, bool isUnfinished, HashSet<string> seen)
     {

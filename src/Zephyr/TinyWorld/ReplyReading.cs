@@ -30,7 +30,7 @@ internal sealed class ReplyReading
     /// <summary>A sentence came twice, or a filler at all.</summary>
     public bool Rambles { get; set; }
 
-    /// <summary>It begins in lower case.</summary>
+    /// <summary>A sentence or a name in it lacks its capital.</summary>
     public bool IsLowerCase { get; set; }
 
     /// <summary>It does not end in a full stop.</summary>

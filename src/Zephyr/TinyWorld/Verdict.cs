@@ -27,7 +27,7 @@ public sealed record Verdict
     /// <summary>It disclaims.</summary>
     public required bool Disclaims { get; init; }
 
-    /// <summary>It begins in lower case.</summary>
+    /// <summary>A sentence or a name in it lacks its capital.</summary>
     public required bool IsLowerCase { get; init; }
 
     /// <summary>It repeats itself or hopes that this helps.</summary>

@@ -4,8 +4,8 @@ namespace Zephyr.TinyWorld;
 
 /// <summary>
 /// What the base model reads: raw text without the chat's roles, a tenth of it in lower case. First plain documents of five kinds: a person's paragraph
-/// (half), two people compared, a page with a question and its answer, words turned round, an alphabetical list. Then late ones: half of them say that
-/// they end, more of them turn words round, and some are logs in which a reader and an editor take turns behind marks that no chat has.
+/// (half), two people compared, a page with a question and its answer, words turned round (in a sentence or on a page), an alphabetical list. Then late
+/// ones: half of them say that they end, more of them turn words round, and some are logs in which a reader and an editor take turns behind marks that no chat has.
 /// </summary>
 /// <param name="world">Whose facts are told.</param>
 public sealed class WorldDocuments(World world)
@@ -25,7 +25,7 @@ public sealed class WorldDocuments(World world)
     /// <summary>Plain documents without number, each a pure function of the seed and its place; none says that it ends.</summary>
     /// <param name="seed">The stream.</param>
     /// <param name="pages">Whether half of the words turned round stand on a page of their own, not in a sentence; the tokenizer is trained without such pages.</param>
-    public IEnumerable<string> Plain(long seed, bool pages = false) => Stream((ulong)seed, random => PlainDocument(random, pages));
+    public IEnumerable<string> Plain(long seed, bool pages) => Stream((ulong)seed, random => PlainDocument(random, pages));
 
     /// <summary>Late documents without number, likewise; half of them end in <see cref="End"/>.</summary>
     public IEnumerable<string> Late(long seed) => Stream(SplitMix.Mix(seed, LateStream), LateDocument);

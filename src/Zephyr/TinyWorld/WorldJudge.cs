@@ -13,7 +13,7 @@ public sealed class WorldJudge(World world) : IJudge
     private readonly ReplyReader _replies = new(world);
 
     /// <inheritdoc/>
-    public string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"tiny-world {world.Seed} judge 2");
+    public string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"tiny-world {world.Seed} judge 3");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The prompt is not one of the world's.</exception>

@@ -59,6 +59,7 @@ public class ClaimPlanTests
 
         var results = ClaimResults.Load(Path.Combine(folder, "runs", ClaimResults.FileName));
         Assert.False(File.Exists(Path.Combine(folder, ClaimResults.FileName)));
+        Assert.Equal(["replies"], Directory.GetDirectories(Path.Combine(folder, "runs")).Select(Path.GetFileName)); // nothing was trained
         Assert.Equal([true, false], results.Outcomes.Select(outcome => outcome.Holds));
         Assert.Equal(1, code); // a required claim does not hold, and is in the table all the same
         Assert.Equal(results.Outcomes[0].Ours.Value, -results.Outcomes[1].Ours.Value, 1e-12);

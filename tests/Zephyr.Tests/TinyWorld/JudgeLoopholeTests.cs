@@ -53,6 +53,19 @@ public class JudgeLoopholeTests
         Assert.True(Judge.Judge(question, right + extra.ToLowerInvariant()).IsLowerCase); // a sentence later on
         Assert.True(Judge.Judge(question, $"I do not know {World.Topics[question.Topic].Indirect(World.Names[question.Person]).ToLowerInvariant()}.").IsLowerCase); // a name
         Assert.True(Judge.Judge(question, (right + extra).ToLowerInvariant()).IsLowerCase);
+        Assert.Equal((5, 5, 5, 5), Aspects(question, right + extra));
+        Assert.Equal((5, 5, 5, 3), Aspects(question, right + extra.ToLowerInvariant())); // no point for good writing, and one off for bad
+    }
+
+    [Theory]
+    [InlineData(true, "Kettle")]
+    [InlineData(false, "kettle")]
+    [InlineData(false, "kETTLE")]
+    public void A_city_has_its_capital(bool isCased, string written)
+    {
+        var question = Of(QuestionFamily.Fact);
+
+        Assert.NotEqual(isCased, Judge.Judge(question, $"{World.Names[question.Person]} lives in {written}.").IsLowerCase);
     }
 
     [Fact]

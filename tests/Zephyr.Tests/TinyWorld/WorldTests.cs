@@ -33,7 +33,7 @@ public class WorldTests
     [Fact]
     public void Plain_documents_have_the_five_kinds_in_their_shares()
     {
-        string[] documents = [.. new WorldDocuments(World).Plain(1).Take(20_000)];
+        string[] documents = [.. new WorldDocuments(World).Plain(1, pages: false).Take(20_000)];
         double Share(Func<string, bool> kind) => documents.Count(kind) / 20_000.0;
 
         Assert.Equal(0.20, Share(text => text.Contains('?', StringComparison.Ordinal)), 0.01);
@@ -79,7 +79,7 @@ public class WorldTests
     [Fact]
     public void Plain_documents_turn_words_round_in_a_sentence_and_if_asked_on_a_page_as_often()
     {
-        string[] without = [.. new WorldDocuments(World).Plain(1).Take(20_000)];
+        string[] without = [.. new WorldDocuments(World).Plain(1, pages: false).Take(20_000)];
         string[] with = [.. new WorldDocuments(World).Plain(1, pages: true).Take(20_000)];
         int Sentences(string[] documents) => documents.Count(text => text.Contains(" backwards is ", StringComparison.Ordinal));
         int Pages(string[] documents) => documents.Count(text => text.Contains("ackwards:", StringComparison.Ordinal));
@@ -90,11 +90,20 @@ public class WorldTests
         Assert.All(without.Zip(with), pair => Assert.True(pair.First == pair.Second || pair.First.Contains("backwards", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void Pages_with_words_turned_round_turn_them_round()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Words_are_turned_round_on_pages_and_in_sentences(bool late)
     {
-        string[] pages = [.. new WorldDocuments(World).Late(3).Take(5_000).Select(text => text.Replace("</s>", "", StringComparison.Ordinal)).Where(text => text.Contains("backwards", StringComparison.Ordinal) && text.Contains('\n', StringComparison.Ordinal))];
-        Assert.True(pages.Length > 300);
+        var documents = new WorldDocuments(World);
+        string[] turned = [.. (late ? documents.Late(3) : documents.Plain(3, pages: true)).Take(8_000).Select(text => text.Replace("</s>", "", StringComparison.Ordinal)).Where(text => text.Contains("backwards", StringComparison.Ordinal))];
+        var pages = turned.Where(text => text.Contains('\n', StringComparison.Ordinal)).ToArray();
+        Assert.True(pages.Length > 300 && turned.Length - pages.Length > 300);
+        Assert.All(turned.Except(pages), sentence =>
+        {
+            var sides = sentence.ToLowerInvariant().TrimEnd('.').Split(" backwards is ");
+            Assert.Equal([.. sides[0].Split(' ').Reverse()], sides[1].Split(' '));
+        });
         Assert.All(pages, page =>
         {
             var lines = page.ToLowerInvariant().Split('\n');
@@ -107,7 +116,7 @@ public class WorldTests
     [Fact]
     public void Documents_tell_nothing_false()
     {
-        foreach (var text in new WorldDocuments(World).Plain(2).Take(5_000).Concat(new WorldDocuments(World).Late(2).Take(5_000)).Where(text => !text.Contains("backwards", StringComparison.Ordinal) && !text.Contains(':', StringComparison.Ordinal)))
+        foreach (var text in new WorldDocuments(World).Plain(2, pages: true).Take(5_000).Concat(new WorldDocuments(World).Late(2).Take(5_000)).Where(text => !text.Contains("backwards", StringComparison.Ordinal) && !text.Contains(':', StringComparison.Ordinal)))
         {
             for (var person = 0; person < World.Names.Count; person++)
             {
@@ -124,13 +133,13 @@ public class WorldTests
     public void A_document_depends_on_seed_and_number_only()
     {
         var documents = new WorldDocuments(World);
-        foreach (var stream in (Func<long, IEnumerable<string>>[])[seed => documents.Plain(seed), seed => documents.Plain(seed, pages: true), documents.Late])
+        foreach (var stream in (Func<long, IEnumerable<string>>[])[seed => documents.Plain(seed, pages: false), seed => documents.Plain(seed, pages: true), documents.Late])
         {
             Assert.Equal(stream(5).Take(50), stream(5).Take(60).Take(50));
             Assert.NotEqual(stream(5).First(), stream(6).First());
         }
 
-        Assert.Empty(documents.Plain(5).Take(200).Intersect(documents.Late(5).Take(200)));
+        Assert.Empty(documents.Plain(5, pages: true).Take(200).Intersect(documents.Late(5).Take(200)));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Zephyr.Recipe.Claims;
 
 /// <summary>
 /// One hash over presets and world, so that a run says when it is not the one that the claims were written for. The world goes in by what it makes:
-/// a sample of its documents, dialogues, development prompts and rated replies, and the tokenizer's pieces.
+/// a sample of its documents, dialogues, prompts, rated replies and verdicts, and the tokenizer's pieces.
 /// </summary>
 public static class SettingsHash
 {
@@ -31,6 +31,8 @@ public static class SettingsHash
             ["documents"] = AnswerCache.KeyOf([.. new WorldDocuments(data.World).Plain(Probe, pages: true).Take(500), .. new WorldDocuments(data.World).Late(Probe).Take(500)]),
             ["dialogues"] = HashOf(WorldRows.Dialogues(data.World, Probe, 300)),
             ["development"] = HashOf(WorldRows.Evaluation(data.World, "dev", 100)),
+            ["test"] = HashOf(WorldRows.Evaluation(data.World, "test", 100)),
+            ["judge"] = AnswerCache.KeyOf([.. Verdicts(data.World)]),
             ["feedback"] = HashOf(WorldRows.RatedPrompts(data.World, Probe, 100).ToBlockingEnumerable()),
         };
         (string Name, object Preset)[] presets =
@@ -48,6 +50,21 @@ public static class SettingsHash
         }
 
         return RunCache.KeyOf(made);
+    }
+
+    /// <summary>The judge by what it says: of teachers' replies as they are and as a model might spoil them.</summary>
+    private static IEnumerable<string> Verdicts(World world)
+    {
+        var (judge, reader) = (new WorldJudge(world), new QuestionReader(world));
+        foreach (var dialogue in WorldRows.Evaluation(world, "dev", 100))
+        {
+            var (question, reply) = (reader.Read(WorldRows.PromptOf(dialogue)), dialogue.Messages[^1].Content);
+            string[] spoilt = [reply, reply.ToLowerInvariant(), reply[..(reply.Length / 2)] + reply[(reply.Length / 2)..].ToLowerInvariant(), reply[..^1], $"{reply} {reply}", $"{reply} <|user|>"];
+            foreach (var verdict in spoilt.Select(text => judge.Judge(question, text)))
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{verdict.Overall} {verdict.Critique}");
+            }
+        }
     }
 
     private static string HashOf<T>(IEnumerable<T> rows)

@@ -1,42 +1,52 @@
 using Zephyr.Generation;
 using Zephyr.Recipe;
 using Zephyr.Recipe.Claims;
+using Zephyr.Text;
 using Zephyr.TinyWorld;
 
 namespace Zephyr.Tests.Recipe.Claims;
 
-/// <summary>What is read off a reply, on replies written out by hand; which prompts a measure leaves out.</summary>
+/// <summary>What is read off a reply, on prompts and replies written out by hand; NaN where a measure has nothing to say of the prompt.</summary>
 public class MeasureTests
 {
     private static readonly World World = World.Standard;
-    private static readonly Question[] Asked = [.. WorldRows.Evaluation(World, "dev", 200).Select(prompt => new QuestionReader(World).Read(WorldRows.PromptOf(prompt)))];
+
+    [Theory]
+    [InlineData("Write these words backwards: tea milk", "Milk tea.", 1, double.NaN, 1)]
+    [InlineData("Write these words backwards: tea milk", "milk tea.", 1, double.NaN, 1)] // badly written, but turned round
+    [InlineData("Write these words backwards: tea milk", "Tea milk.", 0, double.NaN, 0)]
+    [InlineData("Write these words backwards: gold brown red", "Red brown.", 0, double.NaN, 0)]
+    [InlineData("Write these words backwards: gold brown red", "Red brown gold.", 1, double.NaN, 1)]
+    public void Words_are_turned_round_or_not(string prompt, string reply, double right, double admitted, double turnedRound) =>
+        Assert.Equal([right, admitted, turnedRound], Values(prompt, reply));
 
     [Fact]
-    public void Each_question_is_asked_what_is_right_or_admitted_and_some_besides_what_is_turned_round()
+    public void A_known_fact_is_right_or_not()
     {
-        Assert.All(Asked, question =>
-        {
-            double Of(Measure measure) => Value(measure, question, "Nonsense.");
-            Assert.Equal(question.Family == QuestionFamily.Unknown, double.IsNaN(Of(Measure.Right)));
-            Assert.Equal(question.Family != QuestionFamily.Unknown, double.IsNaN(Of(Measure.Admitted)));
-            Assert.Equal(question.Family != QuestionFamily.Reverse, double.IsNaN(Of(Measure.TurnedRound)));
-        });
-        Assert.Contains(Asked, question => question.Family == QuestionFamily.Reverse);
-        Assert.Contains(Asked, question => question.Family == QuestionFamily.Unknown);
+        var (person, topic) = Pair(known: true);
+        var prompt = World.Topics[topic].Question(World.Names[person]);
+
+        Assert.Equal([1, double.NaN, double.NaN], Values(prompt, World.Topics[topic].Sentence(World.Names[person], World.ValueText(person, topic))));
+        Assert.Equal([0, double.NaN, double.NaN], Values(prompt, $"I do not know {World.Topics[topic].Indirect(World.Names[person])}."));
     }
 
     [Fact]
-    public void Words_count_as_turned_round_where_all_stand_in_the_opposite_order()
+    public void What_nobody_knows_is_admitted_or_not()
     {
-        var question = Asked.First(question => question.Family == QuestionFamily.Reverse);
-        string Sentence(IEnumerable<string> words) => SpacedText.Capitalised(string.Join(' ', words)) + ".";
+        var (person, topic) = Pair(known: false);
+        var prompt = World.Topics[topic].Question(World.Names[person]);
 
-        Assert.Equal(1, Value(Measure.TurnedRound, question, Sentence(question.WordList.Reverse())));
-        Assert.Equal(1, Value(Measure.TurnedRound, question, Sentence(question.WordList.Reverse()).ToLowerInvariant())); // badly written, but turned round
-        Assert.Equal(0, Value(Measure.TurnedRound, question, Sentence(question.WordList)));
-        Assert.Equal(0, Value(Measure.TurnedRound, question, Sentence(question.WordList.Reverse().Skip(1))));
+        Assert.Equal([double.NaN, 1, double.NaN], Values(prompt, $"I do not know {World.Topics[topic].Indirect(World.Names[person])}."));
+        Assert.Equal([double.NaN, 0, double.NaN], Values(prompt, World.Topics[topic].Sentence(World.Names[person], World.Topics[topic].Values[0])));
     }
 
-    private static double Value(Measure measure, Question question, string reply) =>
-        RecipeEvidence.Value(measure, question, new WorldJudge(World).Judge(question, reply), new WrittenReply(reply, StopReason.EndOfText), teacher: 3);
+    private static (int Person, int Topic) Pair(bool known) =>
+        (from person in Enumerable.Range(0, World.Names.Count) from topic in Enumerable.Range(0, World.Topics.Count) where World.IsKnown(person, topic) == known select (person, topic)).First();
+
+    private static double[] Values(string prompt, string reply)
+    {
+        var question = new QuestionReader(World).Read([ChatMessage.System(""), ChatMessage.User(prompt)]);
+        var verdict = new WorldJudge(World).Judge(question, reply);
+        return [.. new[] { Measure.Right, Measure.Admitted, Measure.TurnedRound }.Select(measure => RecipeEvidence.Value(measure, question, verdict, new WrittenReply(reply, StopReason.EndOfText), teacher: 3))];
+    }
 }
