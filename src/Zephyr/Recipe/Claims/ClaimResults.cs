@@ -28,6 +28,17 @@ public sealed record ClaimResults(string Settings, string Split, int Prompts, IR
         }
     }
 
+    /// <summary>What is known of a set of claims: outcomes of other settings or prompts, and of claims that have changed since, are left out.</summary>
+    /// <param name="claims">The claims.</param>
+    /// <param name="folder">The folder of <see cref="FileName"/>; where the file is not there, nothing is known.</param>
+    /// <exception cref="InvalidDataException">The file holds no results.</exception>
+    public static ClaimResults Of(ClaimSet claims, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        var path = Path.Combine(folder, FileName);
+        return new ClaimResults(claims.Settings, claims.Split, claims.Prompts, [], []).With(File.Exists(path) ? Load(path) : null, claims.Claims);
+    }
+
     /// <summary>
     /// These outcomes and those of an earlier run that are not among them: other groups of the same claims, settings and prompts. Outcomes of a claim
     /// that has changed since are left behind.

@@ -20,8 +20,8 @@ public class ClaimSetTests
         var set = ClaimSet.Parse(Committed, "claims.json");
 
         Assert.Equal("test", set.Split);
-        Assert.Equal([16, 17, 18, 19, 20], set.Seeds.Paper);
-        Assert.All(set.Claims, claim => Assert.DoesNotContain(set.Seeds.Of(claim.Group), seed => seed is (>= 1 and <= 3) or (>= 11 and <= 15))); // tuned on; decided on before, and looked into
+        Assert.Equal([21, 22, 23, 24, 25], set.Seeds.Paper);
+        Assert.All(set.Claims, claim => Assert.DoesNotContain(set.Seeds.Of(claim.Group), seed => seed is (>= 1 and <= 3) or (>= 11 and <= 20))); // tuned on; decided on before, and looked into
         Claim Of(string id) => set.Claims.Single(claim => claim.Id == id);
         Assert.Equal((1.5, 0.0), (Of("dsft-over-base").Threshold.AtLeast, Of("dsft-over-base").Threshold.LowAbove));
         Assert.Equal((0.15, 0.0), (Of("ddpo-over-dsft").Threshold.AtLeast, Of("ddpo-over-dsft").Threshold.LowAbove));
@@ -36,7 +36,7 @@ public class ClaimSetTests
     [Theory]
     [InlineData("\"split\": \"test\"", "\"split\": \"train\"", "split is \"train\": dev or test")]
     [InlineData("\"prompts\": 680", "\"prompts\": 801", "prompts is 801; the split \"test\" has 800")]
-    [InlineData("[16, 17, 18, 19, 20]", "[16, 17, 16]", "seeds.paper is [16, 17, 16]")]
+    [InlineData("[21, 22, 23, 24, 25]", "[21, 22, 21]", "seeds.paper is [21, 22, 21]")]
     [InlineData("\"id\": \"stair-2\"", "\"id\": \"stair-1\"", "two claims are called \"stair-1\"")]
     [InlineData("\"id\": \"stair-2\"", "\"id\": \"Stair 2\"", "claim \"Stair 2\": an id is")]
     [InlineData("[\"dSFT\", \"base\"]", "[\"dSFT\", \"basis\"]", "claim \"dsft-over-base\": there is no arm \"basis\"")]
@@ -79,6 +79,27 @@ public class ClaimSetTests
         Assert.Equal([5], otherSettings.Outcomes.Select(outcome => outcome.Ours.Value));
         File.WriteAllText(path, "{}");
         Assert.Contains("run `claims` again", Assert.Throws<InvalidDataException>(() => ClaimResults.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_of_other_settings_prompts_or_claims_are_not_taken_for_those_of_the_claims()
+    {
+        var set = ClaimSet.Parse(Committed, "claims.json");
+        var folder = Directory.CreateTempSubdirectory("zephyr-claims-").FullName;
+        var results = new ClaimResults(set.Settings, set.Split, set.Prompts, [new(set.Claims[0], new(2), [], [], true)], [new("dSFT", QuestionFamily.Fact, 3, [])]);
+        Assert.Empty(ClaimResults.Of(set, folder).Outcomes);
+
+        results.Save(Path.Combine(folder, ClaimResults.FileName));
+
+        Assert.Equal([2], ClaimResults.Of(set, folder).Outcomes.Select(outcome => outcome.Ours.Value));
+        Assert.Single(ClaimResults.Of(set, folder).Families);
+        foreach (var other in new[] { set with { Settings = "other" }, set with { Split = "dev" }, set with { Prompts = 12 } })
+        {
+            Assert.Empty(ClaimResults.Of(other, folder).Outcomes);
+            Assert.Empty(ClaimResults.Of(other, folder).Families);
+        }
+
+        Assert.Empty(ClaimResults.Of(set with { Claims = [set.Claims[0] with { Sentence = "Changed since." }] }, folder).Outcomes);
     }
 
     private static string Saved(ClaimResults results, string path)
