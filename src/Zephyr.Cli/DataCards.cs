@@ -20,7 +20,7 @@ internal static class DataCards
         ("world/feedback-held-out.jsonl.gz", "400 rated prompts about held-out targets", Made),
         ("world/pairs-held-out.jsonl.gz", "their 400 pairs, for held-out loss and accuracy only", Made),
         ("world/dev.jsonl.gz", "300 held-out dialogues to choose settings by; the last turn is the teacher's", Made),
-        ("world/test.jsonl.gz", "800 held-out dialogues for reports (the claims' takes the first 680, of which 102 ask what nobody knows)", Made),
+        ("world/test.jsonl.gz", "800 held-out dialogues for reports (the claims' takes the first 680, of which 116 ask what nobody knows)", Made),
         ("world/tokenizer.model", "SentencePiece BPE, 1,024 pieces, byte fallback; trained on plain documents (words turned round in sentences only), messages and a few bare role tags", Made),
         ("checkpoints/base/model.safetensors", "the base model: 1,967,808 parameters, bf16, after 1,400 steps on plain documents and 400 on late ones (ends, logs)", Made),
         ("checkpoints/dsft/model.safetensors", "the base model after dSFT", Made),
