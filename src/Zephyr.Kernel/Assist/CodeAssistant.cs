@@ -2,7 +2,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Completion;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.FindSymbols;
-using Microsoft.CodeAnalysis.Host.Mef;
 using Microsoft.CodeAnalysis.QuickInfo;
 using Microsoft.CodeAnalysis.Text;
 using Zephyr.Kernel.Engine;
@@ -20,7 +19,7 @@ internal sealed class CodeAssistant
             sourceReferenceResolver: new LoadedSources(withChecks: false));
 
     private readonly object _gate = new();
-    private readonly AdhocWorkspace _workspace = new(MefHostServices.DefaultHost);
+    private readonly AdhocWorkspace _workspace = new(AssistantParts.Host());
     private ProjectId? _last;
     private (Document Document, int References)? _next; // the cell that is being written: only its text changes from one question to the next
     private int _count;

@@ -17,6 +17,7 @@ internal sealed class CellThread : SynchronizationContext
     private readonly Thread _thread;
     private readonly BlockingCollection<Action> _work = [];
     private volatile bool _spent;
+    private volatile bool _broken; // a wait of the running cell
     private CellInterruption? _running;
 
     public CellThread()
@@ -72,6 +73,7 @@ internal sealed class CellThread : SynchronizationContext
         {
             if (_running == interruption)
             {
+                _broken = true;
                 _thread.Interrupt();
             }
         }
@@ -110,14 +112,36 @@ internal sealed class CellThread : SynchronizationContext
             job.Fault = exception;
         }
 
-        lock (_gate)
-        {
-            _running = null;
-        }
-
+        Leave();
         job.Interruption.End();
         _spent = job.Interruption.Stopping;
         job.Ended.Set();
+    }
+
+    /// <summary>From here on nobody breaks a wait of this thread. A break that came while the cell ended is taken here: the waits that follow are the kernel's own.</summary>
+    private void Leave()
+    {
+        while (true)
+        {
+            try
+            {
+                lock (_gate)
+                {
+                    _running = null;
+                }
+
+                if (_broken)
+                {
+                    Thread.Sleep(1); // throws where a break has not met a wait yet
+                    _broken = false;
+                }
+
+                return;
+            }
+            catch (ThreadInterruptedException)
+            {
+            }
+        }
     }
 
     private void Pump(Job job)

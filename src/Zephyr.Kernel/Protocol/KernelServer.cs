@@ -73,12 +73,10 @@ internal sealed class KernelServer : IDisposable
         if (request.Type == "execute_request")
         {
             var (reply, stop) = _cells.Execute(request);
+            var aborted = stop ? TakeQueuedCells() : []; // before the reply: what somebody sends who has read it is to run
             _sockets.ReplyOnShell(Reply(request, reply));
             _readiness.Renew();
-            if (stop)
-            {
-                AbortQueued();
-            }
+            aborted.ForEach(Abort);
         }
         else if (Answer(request) is { } content)
         {
@@ -131,27 +129,23 @@ internal sealed class KernelServer : IDisposable
     }
 
     /// <summary>After an error or an interrupt, what was sent to run after it does not run. Other requests keep their place.</summary>
-    private void AbortQueued()
+    private List<Message> TakeQueuedCells()
     {
-        List<Message> others = [];
+        List<Message> queued = [];
         while (_requests.TryTake(out var request))
         {
-            if (request.Type == "execute_request")
-            {
-                BusyWhile(request, () => _sockets.ReplyOnShell(Reply(request, new JsonObject
-                {
-                    ["status"] = "aborted",
-                    ["execution_count"] = _cells.ExecutionCount,
-                })), _sockets.ReplyOnShell);
-            }
-            else
-            {
-                others.Add(request);
-            }
+            queued.Add(request);
         }
 
-        others.ForEach(_requests.Add);
+        queued.FindAll(request => request.Type != "execute_request").ForEach(_requests.Add);
+        return queued.FindAll(request => request.Type == "execute_request");
     }
+
+    private void Abort(Message request) => BusyWhile(request, () => _sockets.ReplyOnShell(Reply(request, new JsonObject
+    {
+        ["status"] = "aborted",
+        ["execution_count"] = _cells.ExecutionCount,
+    })), _sockets.ReplyOnShell);
 
     /// <summary>A request that cannot be answered is told why; the kernel lives on, whatever the request was.</summary>
     private void BusyWhile(Message request, Action answer, Action<Message> reply)

@@ -227,6 +227,7 @@ internal sealed class JupyterClient : IDisposable
             }
         }
 
-        throw new TimeoutException($"no message for {id}");
+        var state = _process.HasExited ? $"ended with code {_process.ExitCode}" : "runs";
+        throw new TimeoutException($"no message for {id ?? "any request"} in {Patience.TotalSeconds} s; the kernel {state} and wrote: {Log}");
     }
 }

@@ -37,6 +37,19 @@ public class LifeTests
         await client.Process.WaitForExitAsync(Patience);
     }
 
+    /// <summary>A kernel that looks for cells to abort after it has replied takes this one for one of them, most likely when it looks for the first time.</summary>
+    [Fact]
+    public void A_cell_sent_upon_the_reply_to_a_failed_one_runs()
+    {
+        for (var kernel = 0; kernel < 5; kernel++)
+        {
+            using var client = new JupyterClient();
+            Assert.Equal("ok", (string?)client.Execute("1").Reply["status"]);
+            Assert.Equal("error", (string?)client.Reply(client.Ask("execute_request", JupyterClient.ExecuteContent("throw new Exception();")))["content"]!["status"]);
+            Assert.Equal("ok", (string?)client.Reply(client.Ask("execute_request", JupyterClient.ExecuteContent("2")))["content"]!["status"]);
+        }
+    }
+
     [Fact]
     public void A_new_listener_is_welcomed()
     {
