@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace Zephyr.Notebooks.Tests;
@@ -48,6 +49,21 @@ public class ChartLayoutTests
         Assert.Equal(columns > 12, places.Length < columns);
         Assert.InRange(places.Length, 8, 16);
         Assert.All(places.Zip(places.Skip(1)), pair => Assert.True(pair.Second - pair.First > 25, $"{pair} are closer than three digits are wide"));
+    }
+
+    [Theory]
+    [InlineData(4, 5.0, true)]
+    [InlineData(4, null, true)]
+    [InlineData(4, 4.02, false)] // no room above
+    public void The_name_of_a_line_stands_above_it_and_not_on_the_bar_below(double at, double? top, bool above)
+    {
+        var chart = new Chart("Scores").Bars("score", ["dSFT", "dDPO"], [3.9, 3.95]).HorizontalRule("teacher", at).Size(720, 400);
+        var texts = Texts(top is { } end ? chart.YRange(3, end) : chart).ToArray();
+        double Foot(string text) => double.Parse(texts.Single(it => it.Value == text).Attribute("transform")!.Value.Split(',')[1].TrimEnd(')'), CultureInfo.InvariantCulture);
+
+        var line = Foot("4") - 4; // half of a digit's height above its foot
+        Assert.InRange(line - Foot("teacher"), above ? 0 : -16, above ? 12 : -6);
+        Assert.True(Foot("teacher") - 12 > Foot("Scores"), "cut off at the top");
     }
 
     [Fact]

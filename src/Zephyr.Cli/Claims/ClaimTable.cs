@@ -18,7 +18,7 @@ internal static class ClaimTable
             table.AddRow(
                 Markup.Escape($"{claim.Sentence}{(claim.Required ? "" : " (reported)")}"),
                 Markup.Escape($"{claim.Paper.Number} ({claim.Paper.Source})"),
-                Markup.Escape($"{outcome.Ours}{Means(outcome)}"),
+                Markup.Escape($"{outcome.Ours} {claim.Statistic.Unit}{Means(outcome)}"),
                 Markup.Escape($"{claim.Threshold}"),
                 outcome.Holds == true ? "[green]holds[/]" : outcome.Holds == false ? "[red]does not hold[/]" : "not decided",
                 Markup.Escape(string.Join("  ", outcome.Seeds.Select(seed => $"{seed.Seed}: {Interval.WithSign(seed.Estimate.Value)}"))));

@@ -66,6 +66,9 @@ internal sealed record Figure(string Title, Axis X, Axis Y, IReadOnlyList<Layer>
     /// <summary>How many letters have room below or in one of so many columns.</summary>
     public double LettersAColumn(int columns) => (Width - 110.0) / columns / 8.5; // pixels beside the columns; pixels a letter, with the space between two texts
 
+    /// <summary>Whether the name of a line across the chart fits between it and the upper end of the axis; where the axis has no given end, room is made.</summary>
+    public bool HasRoomAbove(RuleLayer rule) => !rule.IsVertical && (Y is not { From: { } from, To: { } to } || to - rule.At > 0.08 * (to - from));
+
     /// <summary>The categories of all bars, in the order of first mention.</summary>
     public string[] Categories => [.. Layers.OfType<BarsLayer>().SelectMany(bars => bars.Categories).Distinct()];
 

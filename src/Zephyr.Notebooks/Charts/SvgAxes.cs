@@ -17,6 +17,11 @@ internal static class SvgAxes
             (x.MinimumPadding, x.MaximumPadding, y.MaximumPadding) = (0.1, 0.1, 0.1);
         }
 
+        if (figure.Layers.Any(layer => layer is RuleLayer { IsVertical: false }))
+        {
+            y.MaximumPadding = 0.08; // the name of the line stands above it
+        }
+
         Dress(x, figure.X, AxisPosition.Bottom);
         Dress(y, figure.Y, AxisPosition.Left);
         if (heat is not null)

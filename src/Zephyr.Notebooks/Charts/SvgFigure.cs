@@ -97,6 +97,7 @@ internal static class SvgFigure
                     LineStyle = LineStyle.Dash,
                     Text = rule.Name,
                     TextColor = Color("#6a6a6a"),
+                    TextVerticalAlignment = figure.HasRoomAbove(rule) ? VerticalAlignment.Bottom : VerticalAlignment.Top, // above its line, as in Plotly
                     StrokeThickness = 1,
                 });
                 break;

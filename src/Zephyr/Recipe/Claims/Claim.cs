@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Zephyr.Recipe.Claims;
 
 /// <summary>What a claim belongs to; a run of the command decides one or more of these.</summary>
@@ -113,7 +115,20 @@ public sealed record PaperEvidence(string Source, string Number);
 /// <param name="Measure">What is read off each reply; null for losses.</param>
 /// <param name="Decoding">How replies are drawn; null for losses.</param>
 /// <param name="Border">For <see cref="StatisticKind.LossDrop"/>: after which epoch, from 1.</param>
-public sealed record ClaimStatistic(StatisticKind Kind, IReadOnlyList<string> Arms, ClaimScope Scope, Measure? Measure = null, Decoding? Decoding = null, int? Border = null);
+public sealed record ClaimStatistic(StatisticKind Kind, IReadOnlyList<string> Arms, ClaimScope Scope, Measure? Measure = null, Decoding? Decoding = null, int? Border = null)
+{
+    /// <summary>What one of the number is: "points" (of the judge), "words", "of replies" (a share), "of the loss" (a share), "nats a pair".</summary>
+    [JsonIgnore]
+    public string Unit => (Kind, Measure) switch
+    {
+        (StatisticKind.LossDrop, _) => "of the loss",
+        (StatisticKind.HeldOutRise, _) => "nats a pair",
+        (StatisticKind.Trend, Claims.Measure.Score) => "points a step",
+        (_, Claims.Measure.Score) => "points",
+        (_, Claims.Measure.Length) => "words",
+        _ => "of replies",
+    };
+}
 
 /// <summary>When a claim holds: every bound that is given is met.</summary>
 /// <param name="AtLeast">The number itself is this or more.</param>

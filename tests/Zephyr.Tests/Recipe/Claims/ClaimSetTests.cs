@@ -34,6 +34,16 @@ public class ClaimSetTests
     }
 
     [Theory]
+    [InlineData("points", "dsft-over-base", "ddpo-over-dsft-greedy", "weak-teacher")]
+    [InlineData("points a step", "noise-costs", "ddpo-epochs-after-dsft-1")]
+    [InlineData("of the loss", "stair-1", "stair-2")]
+    [InlineData("nats a pair", "held-out-rises")]
+    [InlineData("words", "length-judge-lengthens")]
+    [InlineData("of replies", "ddpo-wins-more", "ddpo-admits-more", "role-tags-without-dsft", "words-turned-round-each-seed", "filters-remove-disclaimers")]
+    public void Each_number_has_its_unit(string unit, params string[] ids) =>
+        Assert.All(ids, id => Assert.Equal(unit, ClaimSet.Parse(Committed, "claims.json").Claims.Single(claim => claim.Id == id).Statistic.Unit));
+
+    [Theory]
     [InlineData("\"split\": \"test\"", "\"split\": \"train\"", "split is \"train\": dev or test")]
     [InlineData("\"prompts\": 680", "\"prompts\": 801", "prompts is 801; the split \"test\" has 800")]
     [InlineData("[21, 22, 23, 24, 25]", "[21, 22, 21]", "seeds.paper is [21, 22, 21]")]
