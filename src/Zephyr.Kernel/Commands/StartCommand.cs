@@ -14,6 +14,8 @@ internal static class StartCommand
     /// <summary>What the command line may say.</summary>
     public const string Usage = "start CONNECTION_FILE";
 
+    private const int FewestWorkers = 8;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     /// <summary>Serves until a front end asks to shut down, or until the front end's process is gone.</summary>
@@ -25,9 +27,12 @@ internal static class StartCommand
             throw new ArgumentException($"Which connection file? {Usage}");
         }
 
+        // With a cell and a question waiting on two cores, Roslyn's tasks would get their next thread after half a second.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, FewestWorkers), completions);
+        var warm = CSharpEngine.WarmUpAsync();
         var log = Console.Error;
         var sockets = new KernelSockets(ConnectionInfo.Read(path), log.WriteLine);
-        var warm = CSharpEngine.WarmUpAsync();
         ConsoleCapture.Install();
         ExceptionHandling.SetUnhandledExceptionHandler(Survive);
         EndWithParent(log);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Zephyr.Kernel.Display;
 using Zephyr.Kernel.Engine;
@@ -9,7 +10,7 @@ namespace Zephyr.Kernel.Protocol;
 /// <summary>Answers the requests of front ends: those on the shell one after the other, those on control at once.</summary>
 internal sealed class KernelServer : IDisposable
 {
-    private readonly BlockingCollection<Message> _requests = [];
+    private readonly BlockingCollection<(Message Request, long Arrived)> _requests = [];
     private readonly CSharpEngine _engine = new();
     private readonly History _history;
     private readonly KernelSockets _sockets;
@@ -18,6 +19,7 @@ internal sealed class KernelServer : IDisposable
     private readonly Readiness _readiness;
     private readonly ManualResetEventSlim _stopped = new();
     private volatile bool _asked;
+    private long _interrupted; // when somebody last wished to stop what runs; as a time stamp
 
     /// <summary>A server that does not listen yet.</summary>
     /// <param name="sockets">Its sockets.</param>
@@ -31,7 +33,7 @@ internal sealed class KernelServer : IDisposable
         _output = new OrderedOutput(iopub);
         _cells = new CellRequests(_engine, _history, iopub, _output, new StdinChannel(sockets, _output.Flush));
         _readiness = new Readiness(_engine, warm);
-        sockets.ShellReceived += _requests.Add;
+        sockets.ShellReceived += request => _requests.Add((request, Stopwatch.GetTimestamp()));
         sockets.ControlReceived += AnswerOnControl;
         sockets.Subscribed += SayThatItStarts;
     }
@@ -62,9 +64,16 @@ internal sealed class KernelServer : IDisposable
 
     private void AnswerShell()
     {
-        foreach (var request in _requests.GetConsumingEnumerable())
+        foreach (var (request, arrived) in _requests.GetConsumingEnumerable())
         {
-            BusyWhile(request, () => AnswerOnShell(request), _sockets.ReplyOnShell);
+            if (arrived < Volatile.Read(ref _interrupted) && WaitsForCellsBefore(request))
+            {
+                Abort(request); // it waited when somebody interrupted, if only between two cells
+            }
+            else
+            {
+                BusyWhile(request, () => AnswerOnShell(request), _sockets.ReplyOnShell);
+            }
         }
     }
 
@@ -88,6 +97,7 @@ internal sealed class KernelServer : IDisposable
     {
         if (request.Type == "interrupt_request")
         {
+            Volatile.Write(ref _interrupted, Stopwatch.GetTimestamp());
             _sockets.ReplyOnControl(Reply(request, new JsonObject { ["status"] = "ok" }));
             _ = Task.Run(_engine.InterruptAsync);
         }
@@ -131,15 +141,19 @@ internal sealed class KernelServer : IDisposable
     /// <summary>After an error or an interrupt, what was sent to run after it does not run. Other requests keep their place.</summary>
     private List<Message> TakeQueuedCells()
     {
-        List<Message> queued = [];
-        while (_requests.TryTake(out var request))
+        _sockets.ReceiveWaiting();
+        List<(Message Request, long Arrived)> queued = [];
+        while (_requests.TryTake(out var waiting))
         {
-            queued.Add(request);
+            queued.Add(waiting);
         }
 
-        queued.FindAll(request => request.Type != "execute_request").ForEach(_requests.Add);
-        return queued.FindAll(request => request.Type == "execute_request");
+        queued.FindAll(waiting => waiting.Request.Type != "execute_request").ForEach(_requests.Add);
+        return [.. queued.Select(waiting => waiting.Request).Where(request => request.Type == "execute_request")];
     }
+
+    /// <summary>Whether a request is a cell that is not to run after one that failed.</summary>
+    private static bool WaitsForCellsBefore(Message request) => request.Type == "execute_request" && ((bool?)request.Content["stop_on_error"] ?? true);
 
     private void Abort(Message request) => BusyWhile(request, () => _sockets.ReplyOnShell(Reply(request, new JsonObject
     {

@@ -9,6 +9,8 @@ internal sealed class KernelSockets : IDisposable
 {
     private static readonly TimeSpan UntilSent = TimeSpan.FromMilliseconds(150);
 
+    private static readonly TimeSpan LongestReception = TimeSpan.FromSeconds(1); // sockets that are being closed hand on nothing
+
     private readonly MessageCodec _codec;
     private readonly RouterSocket _shell = new();
     private readonly RouterSocket _control = new();
@@ -60,6 +62,22 @@ internal sealed class KernelSockets : IDisposable
 
     /// <summary>Begins to receive.</summary>
     public void Start() => _poller.RunAsync("sockets");
+
+    /// <summary>Returns when all that has reached the shell's socket was handed on.</summary>
+    public void ReceiveWaiting()
+    {
+        var done = new ManualResetEventSlim(); // left to the collector: the sockets' thread may set it late
+        _poller.Run(() =>
+        {
+            while (_shell.HasIn)
+            {
+                Receive(_shell, message => ShellReceived?.Invoke(message));
+            }
+
+            done.Set();
+        });
+        done.Wait(LongestReception);
+    }
 
     /// <summary>Answers a request of the shell.</summary>
     public void ReplyOnShell(Message message) => _outgoing.Enqueue((_shell, message));

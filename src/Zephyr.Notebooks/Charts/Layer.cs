@@ -66,8 +66,15 @@ internal sealed record Figure(string Title, Axis X, Axis Y, IReadOnlyList<Layer>
     /// <summary>How many letters have room below or in one of so many columns.</summary>
     public double LettersAColumn(int columns) => (Width - 110.0) / columns / 8.5; // pixels beside the columns; pixels a letter, with the space between two texts
 
+    /// <summary>The share of the chart's height that the name of a line needs above it.</summary>
+    public double RoomOfAName => Math.Max(0.08, 18.0 / (Height - 120)); // pixels of a text and its distance; pixels beside the axis
+
     /// <summary>Whether the name of a line across the chart fits between it and the upper end of the axis; where the axis has no given end, room is made.</summary>
-    public bool HasRoomAbove(RuleLayer rule) => !rule.IsVertical && (Y is not { From: { } from, To: { } to } || to - rule.At > 0.08 * (to - from));
+    public bool HasRoomAbove(RuleLayer rule)
+    {
+        double Place(double value) => Y.IsLog ? Math.Log(value) : value;
+        return !rule.IsVertical && (Y is not { From: { } from, To: { } to } || Place(to) - Place(rule.At) > RoomOfAName * (Place(to) - Place(from)));
+    }
 
     /// <summary>The categories of all bars, in the order of first mention.</summary>
     public string[] Categories => [.. Layers.OfType<BarsLayer>().SelectMany(bars => bars.Categories).Distinct()];

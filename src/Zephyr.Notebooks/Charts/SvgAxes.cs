@@ -19,7 +19,7 @@ internal static class SvgAxes
 
         if (figure.Layers.Any(layer => layer is RuleLayer { IsVertical: false }))
         {
-            y.MaximumPadding = 0.08; // the name of the line stands above it
+            y.MaximumPadding = Math.Max(y.MaximumPadding, figure.RoomOfAName); // the name of the line stands above it
         }
 
         Dress(x, figure.X, AxisPosition.Bottom);

@@ -2,7 +2,6 @@ using System.Composition;
 using System.Reflection;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CodeRefactorings;
-using Microsoft.CodeAnalysis.Completion;
 using Microsoft.CodeAnalysis.Host.Mef;
 using Zephyr.Kernel.Assist;
 
@@ -39,7 +38,18 @@ public class AssistantPartsTests
     private static bool Rewrites(Type type) =>
         type.GetCustomAttributes(inherit: false).Where(a => a is ExportAttribute).All(a => a is ExportCodeFixProviderAttribute or ExportCodeRefactoringProviderAttribute);
 
-    private static bool Imports(Type type) => type.IsSubclassOf(typeof(CompletionProvider)) && type.Name.Contains("Import", StringComparison.Ordinal);
+    private static bool Imports(Type type)
+    {
+        for (var parent = type.BaseType; parent is not null; parent = parent.BaseType)
+        {
+            if (parent.Name.StartsWith("AbstractImportCompletionProvider", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool Exports(MemberInfo member) => member.GetCustomAttributes(inherit: false).Any(attribute => attribute is ExportAttribute);
 }

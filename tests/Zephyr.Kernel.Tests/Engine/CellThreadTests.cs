@@ -1,3 +1,4 @@
+using Zephyr.Kernel.Display;
 using Zephyr.Kernel.Engine;
 
 namespace Zephyr.Kernel.Tests.Engine;
@@ -11,6 +12,9 @@ public class CellThreadTests
     public async Task A_wait_broken_as_the_cell_ends_costs_neither_its_end_nor_the_next_cell()
     {
         const int Cells = 2000;
+        var recorded = new RecordedOutput();
+        using var output = new OrderedOutput(recorded);
+        CellDisplay.Attach(output, new CellInterruption());
         var thread = new CellThread();
         for (var i = 0; i < Cells; i++)
         {
@@ -27,7 +31,10 @@ public class CellThreadTests
             Assert.True(await run.WaitAsync(TimeSpan.FromSeconds(20), Cancelled) is null or ThreadInterruptedException);
             Volatile.Write(ref ended, true);
             await breaking;
-            Assert.Null(thread.Run(() => Task.Delay(0, Cancelled), new CellInterruption()));
+            Assert.Null(thread.Run(() => Task.Delay(1, Cancelled), new CellInterruption()));
         }
+
+        output.Flush();
+        Assert.Empty(recorded.Events); // nothing unhandled, after the cell ended
     }
 }

@@ -37,17 +37,35 @@ public class LifeTests
         await client.Process.WaitForExitAsync(Patience);
     }
 
-    /// <summary>A kernel that looks for cells to abort after it has replied takes this one for one of them, most likely when it looks for the first time.</summary>
     [Fact]
-    public void A_cell_sent_upon_the_reply_to_a_failed_one_runs()
+    public void All_cells_sent_before_the_reply_to_a_failed_one_are_aborted_and_the_one_sent_upon_it_runs()
     {
-        for (var kernel = 0; kernel < 5; kernel++)
-        {
-            using var client = new JupyterClient();
-            Assert.Equal("ok", (string?)client.Execute("1").Reply["status"]);
-            Assert.Equal("error", (string?)client.Reply(client.Ask("execute_request", JupyterClient.ExecuteContent("throw new Exception();")))["content"]!["status"]);
-            Assert.Equal("ok", (string?)client.Reply(client.Ask("execute_request", JupyterClient.ExecuteContent("2")))["content"]!["status"]);
-        }
+        using var client = new JupyterClient();
+        Assert.Equal("ok", (string?)client.Execute("1").Reply["status"]);
+        string Ask(string code) => client.Ask("execute_request", JupyterClient.ExecuteContent(code));
+        string Status(string id) => (string)client.Reply(id)["content"]!["status"]!;
+        var failing = Ask("await Task.Delay(1000); throw new Exception();");
+        string[] behind = [.. Enumerable.Range(0, 2000).Select(_ => Ask("1"))];
+        Assert.Equal("error", Status(failing));
+        var upon = Ask("2");
+        Assert.All(behind, id => Assert.Equal("aborted", Status(id)));
+        Assert.Equal("ok", Status(upon));
+    }
+
+    [Fact]
+    public void An_interrupt_while_no_cell_runs_stops_those_that_wait()
+    {
+        using var client = new JupyterClient();
+        client.Reply(client.Ask("kernel_info_request", []));
+        var slow = client.Ask("complete_request", new JsonObject { ["code"] = "Console.", ["cursor_pos"] = 8 }); // the first answer of a kernel takes its time
+        var waiting = client.Ask("execute_request", JupyterClient.ExecuteContent("1"));
+        var anyway = client.Ask("execute_request", JupyterClient.ExecuteContent("2", stopOnError: false));
+        Thread.Sleep(50); // until they have come; the answer takes some hundred more
+        client.ReplyOnControl(client.AskControl("interrupt_request", []));
+        Assert.Equal("ok", (string?)client.Reply(slow)["content"]!["status"]);
+        Assert.Equal("aborted", (string?)client.Reply(waiting)["content"]!["status"]);
+        Assert.Equal("ok", (string?)client.Reply(anyway)["content"]!["status"]);
+        Assert.Equal("ok", (string?)client.Execute("3").Reply["status"]);
     }
 
     [Fact]

@@ -117,17 +117,16 @@ public sealed record PaperEvidence(string Source, string Number);
 /// <param name="Border">For <see cref="StatisticKind.LossDrop"/>: after which epoch, from 1.</param>
 public sealed record ClaimStatistic(StatisticKind Kind, IReadOnlyList<string> Arms, ClaimScope Scope, Measure? Measure = null, Decoding? Decoding = null, int? Border = null)
 {
-    /// <summary>What one of the number is: "points" (of the judge), "words", "of replies" (a share), "of the loss" (a share), "nats a pair".</summary>
+    /// <summary>What one of the number is: "points" (of the judge), "words", "of replies" (a share), "of the loss" (a share), "nats a pair"; with "a step" behind it for a trend.</summary>
     [JsonIgnore]
     public string Unit => (Kind, Measure) switch
     {
         (StatisticKind.LossDrop, _) => "of the loss",
         (StatisticKind.HeldOutRise, _) => "nats a pair",
-        (StatisticKind.Trend, Claims.Measure.Score) => "points a step",
         (_, Claims.Measure.Score) => "points",
         (_, Claims.Measure.Length) => "words",
         _ => "of replies",
-    };
+    } + (Kind == StatisticKind.Trend ? " a step" : "");
 }
 
 /// <summary>When a claim holds: every bound that is given is met.</summary>
