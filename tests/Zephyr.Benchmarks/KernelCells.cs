@@ -7,13 +7,15 @@ namespace Zephyr.Benchmarks;
 /// <summary>What thousands of small cells leave behind in a kernel: resident memory after a full collection, and the time a cell takes.</summary>
 internal static class KernelCells
 {
-    private const string Resident = "GC.Collect(); GC.WaitForPendingFinalizers(); GC.Collect(); Environment.WorkingSet / 1024";
+    private const string Resident = "GC.Collect(); GC.WaitForPendingFinalizers(); GC.Collect(2, GCCollectionMode.Aggressive, true, true); Environment.WorkingSet / 1024";
 
     private static readonly (string Name, Func<int, string> Code)[] Kinds =
     [
         ("value of an expression", _ => "1 + 1"),
         ("changes a variable", _ => "sum += Enumerable.Range(0, 3).Sum(); sum"),
         ("declares a variable", n => $"var x{n} = {n};"),
+        ("declares the same variable again", n => $"var x = {n};"),
+        ("declares the same function again", n => $"int Next(int x) => x + {n};"),
     ];
 
     /// <summary>Prints the table.</summary>

@@ -12,7 +12,19 @@ internal sealed class Session : IDisposable
     private int _number;
 
     public Session()
+        : this(new CSharpEngine())
     {
+    }
+
+    /// <summary>A session that looks for cells to forget whenever so many have declared something.</summary>
+    public Session(int few)
+        : this(new CSharpEngine(new ScriptSession(few)))
+    {
+    }
+
+    private Session(CSharpEngine engine)
+    {
+        Engine = engine;
         _output = new OrderedOutput(Recorded);
         if (!_captured)
         {
@@ -21,7 +33,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    public CSharpEngine Engine { get; } = new();
+    public CSharpEngine Engine { get; }
 
     public RecordedOutput Recorded { get; } = new();
 

@@ -20,38 +20,22 @@ internal sealed class CodeAssistant
 
     private readonly object _gate = new();
     private readonly AdhocWorkspace _workspace = new(AssistantParts.Host());
-    private ProjectId? _last;
+    private readonly List<(StayingCell Cell, ProjectId Project)> _known = [];
     private (Document Document, int References)? _next; // the cell that is being written: only its text changes from one question to the next
     private int _count;
-    private int _given; // how many references earlier cells have, which later ones inherit
-
-    /// <summary>Takes in a cell that ran.</summary>
-    /// <param name="code">Without its <c>#r</c> and <c>#!</c> lines.</param>
-    /// <param name="references">All that cells may reference by now; what is new stands behind what earlier cells had.</param>
-    public void Add(string code, IReadOnlyList<MetadataReference> references)
-    {
-        lock (_gate)
-        {
-            var document = Append(code, references);
-            if (!_workspace.TryApplyChanges(document.Project.Solution))
-            {
-                throw new InvalidOperationException("The workspace of the completion was changed by someone else.");
-            }
-
-            (_last, _next, _given) = (document.Project.Id, null, references.Count);
-        }
-    }
 
     /// <summary>The names that may stand at a position.</summary>
     /// <param name="code">The text of the cell.</param>
     /// <param name="position">UTF-16 code units from the start.</param>
+    /// <param name="cells">Those that it can see, in their order.</param>
     /// <param name="references">All that cells may reference by now.</param>
     /// <returns>The span that a name replaces, and the names that begin with what stands there.</returns>
-    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position, IReadOnlyList<MetadataReference> references)
+    public (TextSpan Span, IReadOnlyList<string> Names) Complete(
+        string code, int position, IReadOnlyList<StayingCell> cells, IReadOnlyList<MetadataReference> references)
     {
         lock (_gate)
         {
-            var document = Document(code, references);
+            var document = Document(code, cells, references);
             var list = CompletionService.GetService(document)!.GetCompletionsAsync(document, position).GetAwaiter().GetResult();
             var start = position;
             while (start > 0 && (char.IsLetterOrDigit(code[start - 1]) || code[start - 1] == '_'))
@@ -69,12 +53,13 @@ internal sealed class CodeAssistant
     /// <param name="code">The text of the cell.</param>
     /// <param name="position">UTF-16 code units from the start.</param>
     /// <param name="everything">Also remarks and examples.</param>
+    /// <param name="cells">Those that it can see, in their order.</param>
     /// <param name="references">All that cells may reference by now.</param>
-    public string? Explain(string code, int position, bool everything, IReadOnlyList<MetadataReference> references)
+    public string? Explain(string code, int position, bool everything, IReadOnlyList<StayingCell> cells, IReadOnlyList<MetadataReference> references)
     {
         lock (_gate)
         {
-            return ExplainAsync(Document(code, references), code, position, everything).GetAwaiter().GetResult();
+            return ExplainAsync(Document(code, cells, references), code, position, everything).GetAwaiter().GetResult();
         }
     }
 
@@ -107,8 +92,9 @@ internal sealed class CodeAssistant
             : signature;
     }
 
-    private Document Document(string code, IReadOnlyList<MetadataReference> references)
+    private Document Document(string code, IReadOnlyList<StayingCell> cells, IReadOnlyList<MetadataReference> references)
     {
+        Learn(cells, references);
         if (_next is not { } next || next.References != references.Count)
         {
             _next = next = (Append("", references), references.Count);
@@ -118,16 +104,46 @@ internal sealed class CodeAssistant
         return next.Document.WithText(SourceText.From(code));
     }
 
+    /// <summary>Takes in cells that ran, and forgets those that the session forgot.</summary>
+    private void Learn(IReadOnlyList<StayingCell> cells, IReadOnlyList<MetadataReference> references)
+    {
+        var same = cells.Zip(_known).TakeWhile(pair => pair.First == pair.Second.Cell).Count();
+        if (same == cells.Count && same == _known.Count)
+        {
+            return;
+        }
+
+        _next = null;
+        Apply(_known.Skip(same).Reverse().Aggregate(_workspace.CurrentSolution, (solution, known) => solution.RemoveProject(known.Project)));
+        _known.RemoveRange(same, _known.Count - same);
+        foreach (var cell in cells.Skip(same))
+        {
+            var document = Append(cell.Code, [.. references.Take(cell.References)]);
+            Apply(document.Project.Solution);
+            _known.Add((cell, document.Project.Id));
+        }
+    }
+
+    private void Apply(Solution solution)
+    {
+        if (!_workspace.TryApplyChanges(solution))
+        {
+            throw new InvalidOperationException("The workspace of the completion was changed by someone else.");
+        }
+    }
+
+    /// <summary>A cell behind those that are known.</summary>
     private Document Append(string code, IReadOnlyList<MetadataReference> references)
     {
         var name = $"cell{++_count}";
+        var (isFirst, given) = (_known.Count == 0, _known.Count == 0 ? 0 : _known[^1].Cell.References); // later cells inherit usings and references
         var project = ProjectInfo.Create(
             ProjectId.CreateNewId(), VersionStamp.Create(), name, name, LanguageNames.CSharp,
             isSubmission: true,
-            compilationOptions: _last is null ? FirstOptions : FirstOptions.WithUsings(), // later cells inherit them
+            compilationOptions: isFirst ? FirstOptions : FirstOptions.WithUsings(),
             parseOptions: CellSource.Parse,
-            metadataReferences: references.Skip(_given),
-            projectReferences: _last is null ? [] : [new ProjectReference(_last)]);
+            metadataReferences: references.Skip(given),
+            projectReferences: isFirst ? [] : [new ProjectReference(_known[^1].Project)]);
         var document = DocumentId.CreateNewId(project.Id);
         return _workspace.CurrentSolution.AddProject(project).AddDocument(document, name + ".csx", SourceText.From(code)).GetDocument(document)!;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using Zephyr.Kernel.Assist;
@@ -13,10 +12,15 @@ internal sealed class CSharpEngine
     private readonly SessionReferences _references = new();
     private readonly ErrorReport _errors = new();
     private volatile CellThread _thread = new();
-    private readonly Lazy<ScriptSession> _session = new(ScriptSession.Take);
-    private readonly ConcurrentQueue<string> _ran = []; // what the assistant does not know yet
+    private readonly Lazy<ScriptSession> _session;
     private readonly Lazy<CodeAssistant> _assistant = new();
     private volatile CellInterruption? _running;
+
+    /// <summary>An engine whose session is the prepared one, if there is one.</summary>
+    public CSharpEngine() => _session = new(ScriptSession.Take);
+
+    /// <summary>An engine with a session of its own.</summary>
+    public CSharpEngine(ScriptSession session) => _session = new(session);
 
     /// <summary>Whether a cell is being compiled or runs.</summary>
     public bool IsRunning => _running is { Ended: false };
@@ -77,24 +81,12 @@ internal sealed class CSharpEngine
     }
 
     /// <inheritdoc cref="CodeAssistant.Complete"/>
-    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position) => Assistant().Complete(code, position, _session.Value.References);
+    public (TextSpan Span, IReadOnlyList<string> Names) Complete(string code, int position) =>
+        _assistant.Value.Complete(code, position, _session.Value.Cells, _session.Value.References);
 
     /// <inheritdoc cref="CodeAssistant.Explain"/>
-    public string? Explain(string code, int position, bool everything = false) => Assistant().Explain(code, position, everything, _session.Value.References);
-
-    /// <summary>The assistant, with all that ran so far.</summary>
-    private CodeAssistant Assistant()
-    {
-        lock (_ran)
-        {
-            while (_ran.TryDequeue(out var code))
-            {
-                _assistant.Value.Add(code, _session.Value.References);
-            }
-        }
-
-        return _assistant.Value;
-    }
+    public string? Explain(string code, int position, bool everything = false) =>
+        _assistant.Value.Explain(code, position, everything, _session.Value.Cells, _session.Value.References);
 
     /// <summary>Stops the running cell, if any; the session goes on with the variables of the cells before it.</summary>
     /// <returns>Completes when the cell has ended.</returns>
@@ -141,21 +133,22 @@ internal sealed class CSharpEngine
 
         var (made, directives) = compiled;
         Exception? thrown = null;
+        StayingCell? stays = null;
         var fault = _thread.Run(
             async () =>
             {
-                (var value, thrown, var stays) = await _session.Value.RunAsync(made, keep);
-                if (stays)
-                {
-                    _ran.Enqueue(directives.Code);
-                }
-
+                (var value, thrown, stays) = await _session.Value.RunAsync(made, directives.Code, keep);
                 if (thrown is null && value is not null)
                 {
                     show?.Invoke(Formatting.Bundle(value, []));
                 }
             },
             interruption);
+        if (stays is not null)
+        {
+            _session.Value.Keep(stays);
+        }
+
         var exception = fault ?? thrown;
         var stopped = interruption.Requested && exception is OperationCanceledException or ThreadInterruptedException or ThreadAbortException;
         return exception is null ? null : stopped ? CellError.Interrupted : _errors.OfException(cell, exception);

@@ -1,54 +1,64 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Runtime.Loader;
 
 namespace Zephyr.Kernel.Engine;
 
-/// <summary>The code of cells in this process: that of cells that stay is kept, that of others is unloaded when nothing of it runs or is referred to any more.</summary>
+/// <summary>The code of cells in this process. Nearly all of it can be unloaded, once nothing of it runs or is referred to any more.</summary>
 internal sealed class CellAssemblies
 {
-    private readonly ConcurrentDictionary<string, Assembly> _kept = new(StringComparer.Ordinal); // by name; code left running by earlier cells asks too
-    private readonly Context _context;
+    private readonly ConcurrentDictionary<string, WeakReference<Assembly>> _seen = new(StringComparer.Ordinal); // by name; code left running by earlier cells asks too
+    private readonly Context _forGood;
 
-    public CellAssemblies() => _context = new(_kept, isCollectible: false);
+    public CellAssemblies() => _forGood = new(this, isCollectible: false);
 
     /// <summary>Loads a cell.</summary>
     /// <param name="cell">Without errors.</param>
-    /// <param name="stays">Whether later cells may refer to it.</param>
-    public Lease Load(CompiledCell cell, bool stays)
+    /// <param name="isSeen">Whether later cells may refer to it.</param>
+    /// <param name="forGood">
+    /// Whether it may stay to the end of the process. The runtime compiles such code again where it runs often; no such code can refer to code that can be unloaded.
+    /// </param>
+    public LoadedCell Load(CompiledCell cell, bool isSeen, bool forGood)
     {
         if (cell.Image.Length == 0)
         {
             return new(_ => Task.FromResult<object?>(null), null); // usings only, or nothing
         }
 
-        var context = stays ? _context : new Context(_kept, isCollectible: true);
+        var context = forGood && !RefersToCollectible(cell.Image) ? _forGood : new Context(this, isCollectible: true);
         var assembly = context.LoadFromStream(new MemoryStream(cell.Image), new MemoryStream(cell.Symbols));
-        if (stays)
+        if (isSeen)
         {
-            _kept[cell.Compilation.AssemblyName!] = assembly;
+            _seen[cell.Compilation.AssemblyName!] = new(assembly);
         }
 
         var entry = cell.Compilation.GetEntryPoint(CancellationToken.None)!;
         var method = assembly.GetType(entry.ContainingType.MetadataName, throwOnError: true)!.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
-        return new(method.CreateDelegate<Func<object?[], Task<object?>>>(), stays ? null : context);
+        return new(method.CreateDelegate<Func<object?[], Task<object?>>>(), context.IsCollectible ? context : null);
     }
 
-    /// <summary>A loaded cell, until it has ended.</summary>
-    /// <param name="start">Given the variables of the cells before it, runs it.</param>
-    /// <param name="context">What is unloaded at the end; null where nothing is.</param>
-    public sealed class Lease(Func<object?[], Task<object?>> start, AssemblyLoadContext? context) : IDisposable
+    /// <summary>Forgets the names of what is unloaded.</summary>
+    public void Prune()
     {
-        /// <summary>Runs the cell.</summary>
-        /// <param name="variables">Of the cells before it; it puts its own behind them.</param>
-        public Task<object?> Start(object?[] variables) => start(variables);
-
-        /// <summary>Lets go: the code stays for as long as something refers to it.</summary>
-        public void Dispose() => context?.Unload();
+        foreach (var (name, _) in _seen.Where(entry => !entry.Value.TryGetTarget(out Assembly? _)))
+        {
+            _seen.TryRemove(name, out _);
+        }
     }
 
-    private sealed class Context(ConcurrentDictionary<string, Assembly> kept, bool isCollectible) : AssemblyLoadContext("cells", isCollectible)
+    private bool RefersToCollectible(byte[] image)
     {
-        protected override Assembly? Load(AssemblyName assemblyName) => kept.GetValueOrDefault(assemblyName.Name!);
+        using var file = new PEReader(new MemoryStream(image));
+        var metadata = file.GetMetadataReader();
+        return metadata.AssemblyReferences.Any(handle => Find(metadata.GetString(metadata.GetAssemblyReference(handle).Name)) is { IsCollectible: true });
+    }
+
+    private Assembly? Find(string name) => _seen.TryGetValue(name, out var found) && found.TryGetTarget(out var assembly) ? assembly : null;
+
+    private sealed class Context(CellAssemblies all, bool isCollectible) : AssemblyLoadContext("cells", isCollectible)
+    {
+        protected override Assembly? Load(AssemblyName assemblyName) => all.Find(assemblyName.Name!);
     }
 }

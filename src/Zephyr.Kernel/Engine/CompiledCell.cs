@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
 
 namespace Zephyr.Kernel.Engine;
@@ -20,13 +19,23 @@ internal sealed class CompiledCell
         var result = compilation.Emit(image, symbols, options: Debuggable);
         Errors = [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
         (Image, Symbols) = (image.ToArray(), symbols.ToArray());
+        Names = Errors.Count == 0 ? new(compilation) : null;
     }
+
+    /// <summary>Refuses a cell.</summary>
+    /// <param name="refused">As the compiler made it.</param>
+    /// <param name="errors">Why it cannot run.</param>
+    public CompiledCell(CompiledCell refused, IReadOnlyList<Diagnostic> errors) =>
+        (References, Compilation, Image, Symbols, Errors) = (refused.References, refused.Compilation, [], [], errors);
 
     /// <summary>All that the cell may refer to.</summary>
     public IReadOnlyList<MetadataReference> References { get; }
 
     /// <summary>What the next cell follows.</summary>
     public CSharpCompilation Compilation { get; }
+
+    /// <summary>What it declares and mentions; null where it cannot run.</summary>
+    public CellNames? Names { get; }
 
     /// <summary>Why it cannot run; empty where it can.</summary>
     public IReadOnlyList<Diagnostic> Errors { get; }
@@ -36,13 +45,4 @@ internal sealed class CompiledCell
 
     /// <summary>Its debug information.</summary>
     public byte[] Symbols { get; }
-
-    /// <summary>
-    /// Whether a later cell can see something of it: a variable, a method, a type, a using; or an anonymous type, which is the same as one with the same names in
-    /// a later cell.
-    /// </summary>
-    public bool Declares =>
-        Compilation.ScriptClass!.GetMembers().Any(member => !member.IsImplicitlyDeclared)
-        || Compilation.SyntaxTrees.Select(tree => tree.GetRoot()).Any(root => root is CompilationUnitSyntax { Usings.Count: > 0 }
-            || root.DescendantNodes().Any(node => node is AnonymousObjectCreationExpressionSyntax));
 }

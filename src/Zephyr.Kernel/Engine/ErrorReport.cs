@@ -102,7 +102,7 @@ internal sealed partial class ErrorReport
 
     private IEnumerable<(int Cell, int Line, string Text)> Places(Exception exception)
     {
-        foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
+        foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames().Where(frame => !FunctionAliases.IsOne(frame.GetMethod()?.Name ?? "")))
         {
             if (CellOf(frame) is { } number)
             {

@@ -16,11 +16,11 @@ internal sealed class LoopChecks : CSharpSyntaxRewriter
     {
     }
 
-    /// <summary>The same code, line for line, with a check in each loop, and every function kept apart.</summary>
+    /// <summary>The same code, line for line, with a check in each loop, and every function kept apart and under two names.</summary>
     public static string Add(string code)
     {
         var root = CSharpSyntaxTree.ParseText(code, CellSource.Parse).GetRoot();
-        return new FunctionsApart().Visit(new LoopChecks().Visit(root)).ToFullString();
+        return FunctionAliases.Add((CompilationUnitSyntax)new FunctionsApart().Visit(new LoopChecks().Visit(root))).ToFullString();
     }
 
     /// <inheritdoc/>

@@ -8,9 +8,10 @@ namespace Zephyr.Kernel.Engine;
 
 /// <summary>
 /// A session's cells, one after the other: what the compiler knows of those that ran, what they may reference, and their variables. A cell that declares nothing
-/// leaves nothing behind: the next one follows the cell before it, and its code is unloaded once nothing refers to it.
+/// leaves nothing behind: the next one follows the cell before it, and its code is unloaded once nothing refers to it. Of the others those are forgotten, from
+/// time to time, that no later cell can tell the absence of.
 /// </summary>
-internal sealed class ScriptSession
+internal sealed partial class ScriptSession
 {
     /// <summary>What the reader's cells are likely to ask of compiler and runtime. It declares nothing.</summary>
     private const string Rehearsal = """
@@ -24,6 +25,8 @@ internal sealed class ScriptSession
         }
         """;
 
+    private const int FewCells = 100; // some 6 MB
+
     private static readonly LoadedSources CheckedSources = new(withChecks: true);
     private static readonly LoadedSources PlainSources = new(withChecks: false);
     private static readonly CSharpCompilationOptions Options = new(
@@ -33,13 +36,13 @@ internal sealed class ScriptSession
 
     private readonly List<MetadataReference> _references = [.. SessionReferences.Framework()];
     private readonly CellAssemblies _assemblies = new();
-    private object?[] _variables = new object?[16]; // of each cell that stays, in an object of its own; the first place is for a host, and there is none
-    private CSharpCompilation? _last;
-    private int _stayed, _given, _made;
+    private readonly CellChain _chain = new();
+    private readonly int _few;
+    private int _made, _cleanAt;
 
-    private ScriptSession()
-    {
-    }
+    /// <summary>A session without cells.</summary>
+    /// <param name="few">How many cells that declare something come before any is forgotten.</param>
+    public ScriptSession(int few = FewCells) => _few = _cleanAt = few;
 
     /// <summary>The usings that every cell has without writing them.</summary>
     public static IReadOnlyList<string> Imports { get; } =
@@ -60,11 +63,14 @@ internal sealed class ScriptSession
         }
     }
 
+    /// <summary>The cells that later ones can see, but for the rehearsal, of which nothing can be seen.</summary>
+    public IReadOnlyList<StayingCell> Cells => [.. _chain.Cells.Where(cell => cell.Code.Length > 0)];
+
     /// <summary>Makes a session ready for its first cell, by a rehearsal. The next <see cref="Take"/> gets it, if it comes later.</summary>
     public static Task PrepareAsync() => Task.Run(async () =>
     {
         var session = new ScriptSession();
-        await session.RunAsync(session.Compile(Rehearsal, "rehearsal", withChecks: true), keep: true);
+        session.Keep((await session.RunAsync(session.Compile(Rehearsal, "rehearsal", withChecks: true), "", keep: true)).Stays!);
         _prepared = session;
     });
 
@@ -86,9 +92,15 @@ internal sealed class ScriptSession
     /// <param name="withChecks">Whether its loops, and those of files that it loads, are to notice an interrupt.</param>
     public CompiledCell Compile(string code, string name, bool withChecks)
     {
-        var references = References;
-        var compilation = Compilation(withChecks ? LoopChecks.Add(code) : code, name, ++_made, references.Skip(_given), _last, withChecks ? CheckedSources : PlainSources);
-        return new(references, compilation);
+        if (_chain.Count >= _cleanAt)
+        {
+            Clean();
+        }
+
+        var sources = withChecks ? CheckedSources : PlainSources;
+        var made = Made(withChecks ? LoopChecks.Add(code) : code, name, _chain.Last?.Compilation, sources);
+        var (sent, faults) = made.Names is { } names ? CallsAcrossCells.Send(made.Compilation, names, _chain) : (null, []);
+        return faults.Count > 0 ? new(made, faults) : sent is not null ? Made(sent, name, _chain.Last?.Compilation, sources) : made;
     }
 
     /// <summary>A cell after those before it, as the compiler understands it; not yet looked at.</summary>
@@ -109,35 +121,66 @@ internal sealed class ScriptSession
             typeof(object));
 
     /// <summary>Runs a cell on the calling thread.</summary>
-    /// <param name="cell">Without errors, and compiled after the last cell that ran.</param>
-    /// <param name="keep">Whether later cells see what it declares.</param>
-    /// <returns>The value of its last expression, or what it threw; and whether later cells see something of it.</returns>
-    public async Task<(object? Value, Exception? Thrown, bool Stays)> RunAsync(CompiledCell cell, bool keep)
+    /// <param name="cell">Without errors, and compiled after the last cell that stays.</param>
+    /// <param name="code">Without <c>#r</c> lines and checks.</param>
+    /// <param name="keep">Whether later cells are to see what it declares.</param>
+    /// <returns>The value of its last expression, or what it threw; and what later cells see of it, if anything, for <see cref="Keep"/>.</returns>
+    public async Task<(object? Value, Exception? Thrown, StayingCell? Stays)> RunAsync(CompiledCell cell, string code, bool keep)
     {
-        var stays = keep && (_last is null || _given < cell.References.Count || cell.Declares);
-        using var lease = _assemblies.Load(cell, stays);
-        if (_stayed + 2 >= _variables.Length)
+        var names = cell.Names!;
+        var stays = keep && (_chain.Last is not { } last || last.References < cell.References.Count || names.IsSeen);
+        var uses = _chain.Declaring(names.Mentioned, names);
+        foreach (var used in uses)
         {
-            Array.Resize(ref _variables, 2 * _variables.Length);
+            used.Hold(); // for good, if this cell is stopped and something of it goes on
         }
 
-        object? value = null;
-        Exception? thrown = null;
+        var variables = _chain.Variables();
+        var loaded = _assemblies.Load(cell, isSeen: stays, forGood: stays && names.HasCode);
+        var ended = false;
         try
         {
-            value = await lease.Start(_variables);
-        }
-        catch (Exception exception)
-        {
-            thrown = exception;
-        }
+            object? value = null;
+            Exception? thrown = null;
+            try
+            {
+                value = await loaded.Start(variables);
+            }
+            catch (Exception exception)
+            {
+                thrown = exception;
+            }
 
-        if (stays)
-        {
-            (_last, _given) = (cell.Compilation, cell.References.Count); // also after an exception: what was assigned before it stays
-            _stayed++;
-        }
+            ended = true;
+            foreach (var used in uses.Except(_chain.Declaring(names.MentionedForLater, names)))
+            {
+                used.Release();
+            }
 
-        return (value, thrown, stays);
+            return (value, thrown, stays ? new(code, cell, uses, loaded, cell.Image.Length > 0 ? variables[^1] : null) : null); // also after an exception: what was assigned before it stays
+        }
+        finally
+        {
+            if (!ended || !stays)
+            {
+                loaded.LetGo();
+            }
+        }
+    }
+
+    /// <summary>Lets later cells see a cell that ran.</summary>
+    public void Keep(StayingCell cell)
+    {
+        _chain.Add(cell);
+        if (cell.Names.Declared.Any(declared => cell.Names.MentionedForLater.Contains(declared.Name)))
+        {
+            cell.Hold();
+        }
+    }
+
+    private CompiledCell Made(string code, string name, CSharpCompilation? previous, SourceReferenceResolver sources)
+    {
+        var references = References;
+        return new(references, Compilation(code, name, ++_made, references.Skip(_chain.Last?.References ?? 0), previous, sources));
     }
 }

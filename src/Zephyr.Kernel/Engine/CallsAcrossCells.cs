@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Zephyr.Kernel.Engine;
+
+/// <summary>Sends calls to the cell that they mean, where functions of one name stand in several: see <see cref="FunctionAliases"/>.</summary>
+internal static class CallsAcrossCells
+{
+    /// <summary>Looks at a cell.</summary>
+    /// <param name="cell">Without errors.</param>
+    /// <param name="names">Its own.</param>
+    /// <param name="chain">The cells before it.</param>
+    /// <returns>The cell's text when calls had to be sent elsewhere; and why some cannot be.</returns>
+    public static (string? Text, IReadOnlyList<Diagnostic> Faults) Send(CSharpCompilation cell, CellNames names, CellChain chain)
+    {
+        var split = names.Mentioned.Where(name => chain.IsSplitFunction(name, names)).ToHashSet(StringComparer.Ordinal);
+        var (changes, faults) = (new List<TextChange>(), new List<Diagnostic>());
+        foreach (var tree in split.Count == 0 ? [] : cell.SyntaxTrees)
+        {
+            var model = cell.GetSemanticModel(tree);
+            foreach (var token in tree.GetRoot().DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken) && split.Contains(token.ValueText)))
+            {
+                if (model.GetSymbolInfo(token.Parent!).Symbol is not IMethodSymbol { IsStatic: false, ContainingType.IsScriptClass: true } function
+                    || function.ContainingType.Equals(cell.ScriptClass, SymbolEqualityComparer.Default))
+                {
+                    continue;
+                }
+
+                if (FunctionAliases.Of(function.OriginalDefinition) is { } alias && tree == cell.SyntaxTrees[^1]) // the files that it loads come first
+                {
+                    changes.Add(new(token.Span, alias));
+                }
+                else
+                {
+                    faults.Add(Fault(token));
+                }
+            }
+        }
+
+        return (changes.Count == 0 ? null : cell.SyntaxTrees[^1].GetText().WithChanges(changes).ToString(), faults);
+    }
+
+    private static Diagnostic Fault(SyntaxToken name) => Diagnostic.Create(
+        "CELL1", "Cells", $"{name.ValueText} is declared in several cells with different parameters, and this call cannot be sent to the right one. "
+        + "Declare them in one cell, or give them different names.",
+        DiagnosticSeverity.Error, DiagnosticSeverity.Error, isEnabledByDefault: true, warningLevel: 0, location: name.GetLocation());
+}

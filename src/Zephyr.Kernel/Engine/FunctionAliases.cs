@@ -1,0 +1,69 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Zephyr.Kernel.Engine;
+
+/// <summary>
+/// A second name for each function of a cell, which no other cell declares. Where functions of one name stand in several cells, the compiler calls the right one
+/// with the variables of the last of these cells, whichever that is; under a name of its own each is called with its own.
+/// </summary>
+internal static class FunctionAliases
+{
+    private const char Mark = '\u02d1'; // a letter to the compiler, on no keyboard
+
+    private static int _count;
+
+    /// <summary>The same code, line for line, with a second name for each function.</summary>
+    public static CompilationUnitSyntax Add(CompilationUnitSyntax cell)
+    {
+        if (!cell.Members.Any(NeedsOne))
+        {
+            return cell;
+        }
+
+        var number = Interlocked.Increment(ref _count);
+        return cell.WithMembers([.. cell.Members.SelectMany(member => NeedsOne(member) ? WithAlias((MethodDeclarationSyntax)member, number) : [member])]);
+    }
+
+    /// <summary>Whether a name is such a second one.</summary>
+    public static bool IsOne(string name) => name.Contains(Mark);
+
+    /// <summary>The second name of a function; null where it has none.</summary>
+    public static string? Of(IMethodSymbol function) => function.ContainingType.GetMembers().OfType<IMethodSymbol>()
+        .FirstOrDefault(one => one.Name.StartsWith(function.Name + Mark, StringComparison.Ordinal) && Parameters(one) == Parameters(function))?.Name;
+
+    private static bool NeedsOne(MemberDeclarationSyntax member) =>
+        member is MethodDeclarationSyntax { ExplicitInterfaceSpecifier: null } and ({ Body: not null } or { ExpressionBody: not null })
+        && !member.Modifiers.Any(SyntaxKind.StaticKeyword);
+
+    private static MemberDeclarationSyntax[] WithAlias(MethodDeclarationSyntax function, int number)
+    {
+        var name = function.Identifier.Text;
+        var arguments = string.Join(", ", function.ParameterList.Parameters.Select(Argument));
+        var types = function.TypeParameterList is { } list ? $"<{string.Join(", ", list.Parameters.Select(type => type.Identifier.Text))}>" : "";
+        var isUnsafe = function.Modifiers.Any(SyntaxKind.UnsafeKeyword) ? "unsafe " : "";
+        var constraints = string.Join(' ', function.ConstraintClauses.Select(Text));
+        var alias = $"{isUnsafe}{Text(function.ReturnType)} {name}{Mark}{number}{Text(function.TypeParameterList)}{Text(function.ParameterList)} {constraints}"
+            + $" => {(function.ReturnType is RefTypeSyntax ? "ref " : "")}{name}{types}({arguments});";
+        return alias.Contains('\n', StringComparison.Ordinal)
+            ? [function] // a default value of several lines: lines must stay where they are
+            : [function.WithoutTrailingTrivia(), SyntaxFactory.ParseMemberDeclaration(" " + alias, options: CellSource.Parse)!.WithTrailingTrivia(function.GetTrailingTrivia())];
+    }
+
+    private static string Argument(ParameterSyntax parameter)
+    {
+        var by = parameter.Modifiers.FirstOrDefault(modifier => modifier.Kind() is SyntaxKind.RefKeyword or SyntaxKind.OutKeyword or SyntaxKind.InKeyword);
+        var isReadOnly = parameter.Modifiers.Any(SyntaxKind.ReadOnlyKeyword);
+        return $"{(isReadOnly ? "in" : by.Text)} {parameter.Identifier.Text}".TrimStart();
+    }
+
+    /// <summary>Without comments and line ends.</summary>
+    private static string Text(SyntaxNode? node) => node is null ? "" : string.Join(' ', node.DescendantTokens().Select(token => token.Text));
+
+    private static string Parameters(IMethodSymbol function)
+    {
+        var id = function.GetDocumentationCommentId()!;
+        return $"{function.Arity}{(id.IndexOf('(', StringComparison.Ordinal) is >= 0 and var start ? id[start..] : "")}";
+    }
+}
