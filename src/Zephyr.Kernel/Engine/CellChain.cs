@@ -33,6 +33,10 @@ internal sealed class CellChain
     /// <summary>Whether a later cell that names this declaration means it.</summary>
     public bool IsFound(StayingCell cell, Declaration declared) => _latest[declared.Name][declared.Key] == cell;
 
+    /// <summary>Whether a name may mean a variable, function or property of some cell.</summary>
+    public bool IsOfCell(string name) =>
+        _latest.TryGetValue(name, out var all) && all.Values.Any(cell => cell.Names.Declared.Any(declared => declared.Name == name && !declared.IsStatic));
+
     /// <summary>Whether a name means one thing only.</summary>
     public bool MeansOneThing(string name) => _latest[name].Count == 1;
 
@@ -40,7 +44,7 @@ internal sealed class CellChain
     /// <param name="name">The name.</param>
     /// <param name="cell">One cell more.</param>
     public bool IsSplitFunction(string name, CellNames cell) => _latest.TryGetValue(name, out var all)
-        && all.Values.Where(one => one.Names.HasFunction(name)).Distinct().Count() + (cell.HasFunction(name) ? 1 : 0) > 1;
+        && all.Where(one => one.Value.Names.HasFunction(name) && !cell.Declares(one.Key)).Select(one => one.Value).Distinct().Count() + (cell.HasFunction(name) ? 1 : 0) > 1;
 
     /// <summary>A place for the variables of each cell and of the next one, as the compiler numbers them: the first is a host's, of whom there is none.</summary>
     public object?[] Variables() => [null, .. _cells.Select(cell => cell.Variables).Where(variables => variables is not null), null];

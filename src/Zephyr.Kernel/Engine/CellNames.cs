@@ -36,20 +36,20 @@ internal sealed class CellNames
     /// <summary>Those in code that may run when the cell has ended: of functions, of types, of what is handed on as a delegate.</summary>
     public IReadOnlySet<string> MentionedForLater { get; }
 
-    /// <summary>Whether it makes objects of anonymous types; those of a later cell with the same names are of the same type.</summary>
+    /// <summary>Whether <c>new { }</c> stands in it: objects that a later cell makes with the same names are of the same type.</summary>
     public bool HasAnonymousTypes { get; }
 
     /// <summary>Whether it has usings, which hold for later cells too.</summary>
     public bool HasUsings { get; }
 
-    /// <summary>Whether later cells can see something of it.</summary>
-    public bool IsSeen => Declared.Count > 0 || HasUsings || HasAnonymousTypes;
+    /// <summary>Whether later cells can see something of it, but for anonymous types.</summary>
+    public bool IsSeen => Declared.Count > 0 || HasUsings;
 
-    /// <summary>Whether it declares more than variables: code that is likely to run often.</summary>
+    /// <summary>Whether it declares more than variables.</summary>
     public bool HasCode => Declared.Any(one => one.Kind != SymbolKind.Field);
 
-    /// <summary>Whether later cells may use something of it without naming it: by usings, extensions, anonymous types.</summary>
-    public bool IsSeenUnnamed => HasUsings || HasAnonymousTypes || Declared.Any(one => one.IsFoundUnnamed);
+    /// <summary>Whether later cells may use something of it without naming it: usings, extensions.</summary>
+    public bool IsSeenUnnamed => HasUsings || Declared.Any(one => one.IsFoundUnnamed);
 
     /// <summary>Whether it declares a function of a name.</summary>
     public bool HasFunction(string name) => Declared.Any(one => one.Kind == SymbolKind.Method && one.Name == name);

@@ -13,7 +13,7 @@ internal sealed class ChainCleaning
     public ChainCleaning(CellChain chain)
     {
         var cells = chain.Cells;
-        var untouched = 1 + Math.Max(0, cells.ToList().FindLastIndex(cell => cell.Names.HasAnonymousTypes)); // such types are numbered by what stands before them
+        var untouched = 1 + Math.Max(0, cells.ToList().FindLastIndex(cell => cell.HasNumberedTypes)); // which would have other names behind other cells
         var staying = new HashSet<StayingCell>();
         var moving = new List<StayingCell>();
         for (var i = untouched; i < cells.Count; i++)

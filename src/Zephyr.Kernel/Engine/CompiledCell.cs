@@ -1,3 +1,6 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -20,6 +23,12 @@ internal sealed class CompiledCell
         Errors = [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
         (Image, Symbols) = (image.ToArray(), symbols.ToArray());
         Names = Errors.Count == 0 ? new(compilation) : null;
+        using var file = Image.Length > 0 ? new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(Image)) : null;
+        if (file?.GetMetadataReader() is { } metadata)
+        {
+            AssemblyNames = [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+            HasNumberedTypes = metadata.TypeDefinitions.Any(handle => IsNumbered(metadata.GetString(metadata.GetTypeDefinition(handle).Name)));
+        }
     }
 
     /// <summary>Refuses a cell.</summary>
@@ -43,6 +52,15 @@ internal sealed class CompiledCell
     /// <summary>The assembly; empty where there is no code but usings.</summary>
     public byte[] Image { get; }
 
+    /// <summary>The assemblies that it refers to.</summary>
+    public IReadOnlyList<string> AssemblyNames { get; } = [];
+
+    /// <summary>Whether it has types that later cells with such code share, and that the compiler names by the cells before: of <c>new { }</c>, queries, lambdas without a type.</summary>
+    public bool HasNumberedTypes { get; }
+
     /// <summary>Its debug information.</summary>
     public byte[] Symbols { get; }
+
+    private static bool IsNumbered(string type) =>
+        type.StartsWith("<>f__Anonymous", StringComparison.Ordinal) || type.StartsWith("<>A", StringComparison.Ordinal) || type.StartsWith("<>F", StringComparison.Ordinal);
 }

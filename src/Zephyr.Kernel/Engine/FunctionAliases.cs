@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Zephyr.Kernel.Engine;
 
 /// <summary>
-/// A second name for each function of a cell, which no other cell declares. Where functions of one name stand in several cells, the compiler calls the right one
+/// A second name for a function of a cell, which no other cell declares. Where functions of one name stand in several cells, the compiler calls the right one
 /// with the variables of the last of these cells, whichever that is; under a name of its own each is called with its own.
 /// </summary>
 internal static class FunctionAliases
@@ -14,7 +14,7 @@ internal static class FunctionAliases
 
     private static int _count;
 
-    /// <summary>The same code, line for line, with a second name for each function.</summary>
+    /// <summary>The same code, line for line, with second names for its functions.</summary>
     public static CompilationUnitSyntax Add(CompilationUnitSyntax cell)
     {
         if (!cell.Members.Any(NeedsOne))
@@ -33,11 +33,19 @@ internal static class FunctionAliases
     public static string? Of(IMethodSymbol function) => function.ContainingType.GetMembers().OfType<IMethodSymbol>()
         .FirstOrDefault(one => one.Name.StartsWith(function.Name + Mark, StringComparison.Ordinal) && Parameters(one) == Parameters(function))?.Name;
 
+    /// <summary>
+    /// Whether a function that calls this one, under its parameters, is the same: not where the runtime chooses among functions, a parameter hides the function,
+    /// an attribute concerns its calls, or a default value is no single word.
+    /// </summary>
     private static bool NeedsOne(MemberDeclarationSyntax member) =>
-        member is MethodDeclarationSyntax { ExplicitInterfaceSpecifier: null } and ({ Body: not null } or { ExpressionBody: not null })
-        && !member.Modifiers.Any(SyntaxKind.StaticKeyword);
+        member is MethodDeclarationSyntax { ExplicitInterfaceSpecifier: null } function and ({ Body: not null } or { ExpressionBody: not null })
+        && !function.Modifiers.Any(SyntaxKind.StaticKeyword)
+        && !function.ReturnType.DescendantTokens().Concat(function.ParameterList.DescendantTokens()).Any(token => token.Text is "dynamic" or "__arglist" || token.Text.Contains('\n'))
+        && !function.ParameterList.DescendantNodes().Any(node => node is InterpolatedStringExpressionSyntax)
+        && function.ParameterList.Parameters.All(parameter => parameter.Identifier.ValueText != function.Identifier.ValueText)
+        && function.AttributeLists.SelectMany(list => list.Attributes).All(attribute => attribute.Name.ToString().Contains("MethodImpl", StringComparison.Ordinal));
 
-    private static MemberDeclarationSyntax[] WithAlias(MethodDeclarationSyntax function, int number)
+    private static IEnumerable<MemberDeclarationSyntax> WithAlias(MethodDeclarationSyntax function, int number)
     {
         var name = function.Identifier.Text;
         var arguments = string.Join(", ", function.ParameterList.Parameters.Select(Argument));
@@ -46,9 +54,7 @@ internal static class FunctionAliases
         var constraints = string.Join(' ', function.ConstraintClauses.Select(Text));
         var alias = $"{isUnsafe}{Text(function.ReturnType)} {name}{Mark}{number}{Text(function.TypeParameterList)}{Text(function.ParameterList)} {constraints}"
             + $" => {(function.ReturnType is RefTypeSyntax ? "ref " : "")}{name}{types}({arguments});";
-        return alias.Contains('\n', StringComparison.Ordinal)
-            ? [function] // a default value of several lines: lines must stay where they are
-            : [function.WithoutTrailingTrivia(), SyntaxFactory.ParseMemberDeclaration(" " + alias, options: CellSource.Parse)!.WithTrailingTrivia(function.GetTrailingTrivia())];
+        return [function.WithoutTrailingTrivia(), SyntaxFactory.ParseMemberDeclaration(" " + alias, options: CellSource.Parse)!.WithTrailingTrivia(function.GetTrailingTrivia())];
     }
 
     private static string Argument(ParameterSyntax parameter)

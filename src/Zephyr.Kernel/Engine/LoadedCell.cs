@@ -4,7 +4,7 @@ namespace Zephyr.Kernel.Engine;
 
 /// <summary>The code of a cell in this process.</summary>
 /// <param name="start">Given the variables of the cells before it, runs it.</param>
-/// <param name="context">What can be unloaded; null where nothing can.</param>
+/// <param name="context">What is unloaded; null where there is no code.</param>
 internal sealed class LoadedCell(Func<object?[], Task<object?>> start, AssemblyLoadContext? context)
 {
     /// <summary>Runs the cell.</summary>

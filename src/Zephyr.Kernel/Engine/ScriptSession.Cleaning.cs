@@ -29,10 +29,16 @@ internal sealed partial class ScriptSession
             var made = Made(code, "variables of earlier cells", previous, PlainSources);
             if (made.Errors.Count > 0)
             {
-                return; // a type that cannot be named from here: all stays as it is
+                foreach (var error in made.Errors)
+                {
+                    cleaning.Variables[error.Location.GetLineSpan().StartLinePosition.Line].Cell.Hold(); // its type cannot be named from here
+                }
+
+                Clean();
+                return;
             }
 
-            var loaded = _assemblies.Load(made, isSeen: true, forGood: false);
+            var loaded = _assemblies.Load(made, isSeen: true);
             object?[] variables = [null, .. cells.Select(cell => cell.Variables).Where(own => own is not null), null];
             loaded.Start(variables).GetAwaiter().GetResult();
             MovedVariables.Copy(cleaning.Variables, variables[^1]!);

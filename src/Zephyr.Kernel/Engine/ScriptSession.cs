@@ -128,7 +128,7 @@ internal sealed partial class ScriptSession
     public async Task<(object? Value, Exception? Thrown, StayingCell? Stays)> RunAsync(CompiledCell cell, string code, bool keep)
     {
         var names = cell.Names!;
-        var stays = keep && (_chain.Last is not { } last || last.References < cell.References.Count || names.IsSeen);
+        var stays = keep && (_chain.Last is not { } last || last.References < cell.References.Count || names.IsSeen || (names.HasAnonymousTypes && cell.HasNumberedTypes));
         var uses = _chain.Declaring(names.Mentioned, names);
         foreach (var used in uses)
         {
@@ -136,7 +136,7 @@ internal sealed partial class ScriptSession
         }
 
         var variables = _chain.Variables();
-        var loaded = _assemblies.Load(cell, isSeen: stays, forGood: stays && names.HasCode);
+        var loaded = _assemblies.Load(cell, isSeen: stays);
         var ended = false;
         try
         {

@@ -24,6 +24,9 @@ internal sealed class StayingCell(string code, CompiledCell made, IReadOnlyList<
     /// <summary>What it declares and mentions.</summary>
     public CellNames Names { get; } = made.Names!;
 
+    /// <inheritdoc cref="CompiledCell.HasNumberedTypes"/>
+    public bool HasNumberedTypes { get; } = made.HasNumberedTypes;
+
     /// <summary>The earlier cells that declare what it mentions.</summary>
     public IReadOnlyList<StayingCell> Uses { get; } = uses;
 

@@ -40,6 +40,14 @@ public partial class LongSessionTests
     [InlineData("static int Twice(this int x) => 2 * x;", "4.Twice()", "8")]
     [InlineData("using static System.Math; using Numbers = System.Collections.Generic.List<int>;", "Abs(-3) + new Numbers().Count", "3")]
     [InlineData("var one = new { A = 1 };", "one.Equals(new { A = 1 })", "true")] // one type in all cells
+    [InlineData("int L() => (from w in new[] { \"a\" } let n = w.Length select n * 3).Sum();", "(from w in new[] { \"a\" } let n = w.Length select n * 2).Sum()", "2")]
+    [InlineData("var q = (from v in new[] { 1, 2 } let w = v * v select w + v).Sum(); IEnumerable<int> G() => from v in new[] { 1, 2 } let w = v * v select w + v; var q = 3;", "G().Sum()", "8", true)]
+    [InlineData("var greet = (string name = \"you\") => \"hi \" + name;", "greet()", "hi you")]
+    [InlineData("var many = (params int[] all) => all.Length;", "many(1, 2)", "2")]
+    [InlineData("var n = 1; void F(ref int x) => x++; void F(out int x) => x = 50;", "F(ref n); n", "2", true)]
+    [InlineData("int F(params int[] x) => x.Length; int F(int[] x) => 50;", "F(5, 6)", "2", true)]
+    [InlineData("int F(int x, int y = 3) => x + y; int F(int x, int y) => 50;", "F(5)", "8", true)]
+    [InlineData("int F(int count) => count; int F(int n) => 50;", "F(count: 1) + F(1)", "51", true)]
     [InlineData("int a() => 1; var a = 5;", "a + a()", "6", true)] // a call looks past what cannot be called
     [InlineData("Func<int> a = () => 1; var a = 5;", "a + a()", "6", true)]
     [InlineData("unsafe { } int[] numbers = [1, 2]; unsafe int* pointer = null;", "unsafe { numbers[0] += pointer == null ? 1 : 0; } numbers[0]", "2")]
@@ -65,6 +73,32 @@ public partial class LongSessionTests
         Fill(session, 10);
         session.Run("go.SetResult(); for (var i = 0; i < 500 && go is not null; i++) { await Task.Delay(10); }");
         Assert.Equal(["result:5"], session.Run("n"));
+    }
+
+    /// <summary>Code that has not run yet still needs what it names.</summary>
+    [Theory]
+    [InlineData("class P { public int W => 8; } int H() => k;", "later.Add(() => new P().W);", "class P { } int H() => 2;", "8")]
+    [InlineData("enum E { A, B = 8 } int H() => k;", "later.Add(() => (int)E.B);", "enum E { } int H() => 2;", "8")]
+    [InlineData("class Q { public const int V = 8; } class P { public override string ToString() => $\"{Q.V}\"; }", "var keep = new P(); later.Add(() => int.Parse($\"{keep}\"));", "class P { } class Q { }", "8")]
+    [InlineData("class FooAttribute : Attribute { } int H() => k;", "[Foo] class X { } later.Add(() => typeof(X).GetCustomAttributes(false).Length);", "class FooAttribute : Attribute { } int H() => 2;", "1")]
+    public void What_runs_later_finds_what_it_names(string declared, string used, string again, string answer)
+    {
+        using var session = Started();
+        session.Run("var k = 1; var later = new List<Func<int>>();");
+        foreach (var cell in (string[])[declared, used, again])
+        {
+            session.Run(cell);
+            Assert.Null(session.Error);
+            Fill(session, 10);
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal([$"result:{answer}"], session.Run("later[0]()"));
     }
 
     [Fact]
@@ -110,6 +144,8 @@ public partial class LongSessionTests
         }
 
         Assert.InRange(await AfterAsync(45, i => $"var x{i} = {i};"), 1, 15);
+        await RunAsync(session, "#pragma warning disable SYSLIB5006\nvar cannotMove = System.Security.Cryptography.SlhDsaAlgorithm.SlhDsaSha2_128s;");
+        Assert.InRange(await AfterAsync(45, i => $"var y{i} = {i};"), 1, 15);
         Assert.InRange(await AfterAsync(45, i => $"int F(int x) => x + {i};"), 1, 25);
         Assert.InRange(await AfterAsync(45, i => $"record R(int A{i});"), 1, 25);
         var functions = session.Cells.Count;

@@ -1,3 +1,5 @@
+using Zephyr.Kernel.Engine;
+
 namespace Zephyr.Kernel.Tests.Engine;
 
 /// <summary>Functions of one name in several cells: each is called with the variables of its own cell.</summary>
@@ -30,6 +32,50 @@ public class OverloadTests
         }
 
         Assert.Equal([$"result:{result}"], session.Run(code));
+    }
+
+    [Theory]
+    [InlineData("string F(int count) => one;", "string F(int n) => \"\" + two;", "F(count: 1)", "one")]
+    [InlineData("string F<T>(T x) where T : struct => \"struct \" + one;", "string F<T>(T x) where T : class => \"class \" + two;", "F(5)", "struct one")]
+    [InlineData("string F(dynamic x) => \"any\"; string F(string x) => \"text\";", "string F(int x) => \"number\";", "object o = \"s\"; F(o)", "any")] // asks the compiler, once
+    [InlineData("int F(Func<object, int> F) => F(1) + 1000;", "int F(string s) => 2;", "F(x => 5)", "1005")]
+    [InlineData("const string A = \"x\"; string F(int n, string s = $\"{A}b\") => s;", "string F(string s) => s;", "F(1)", "xb")]
+    [InlineData("string F(int n, string s = @\"a\nb\") => s;", "string F(string s) => s;", "F(1).Length", "3")]
+    [InlineData("var n = 0; [System.Diagnostics.Conditional(\"NEVER\")] void F(int x) { } int Side() => n += 100;", "void F(string x) { }", "F(Side()); n", "0")]
+    [InlineData("int F(int x) => x;", "int F(string x) => 3;", "Func<int, int> f = F; f.Method.Name", "F")]
+    public void A_call_means_what_it_says(string first, string second, string code, string result)
+    {
+        using var session = new Session();
+        foreach (var cell in (string[])["var one = \"one\"; var two = 2;", first, second])
+        {
+            session.Run(cell);
+            Assert.Null(session.Error);
+        }
+
+        Assert.Equal([$"result:{result}"], session.Run(code));
+    }
+
+    /// <summary>A second name that does not compile would cost the cell its checks.</summary>
+    [Theory]
+    [InlineData("int F(int F) => F;")]
+    [InlineData("[Obsolete(\"no\", true)] int F(int x) => x;")]
+    [InlineData("[System.Diagnostics.CodeAnalysis.Experimental(\"X1\")] int F(int x) => x;")]
+    [InlineData("int F(dynamic d, Span<int> s) => 1;")]
+    [InlineData("int[] xs = [1]; ref int F(dynamic d) => ref xs[0];")]
+    [InlineData("unsafe int F(dynamic d, int* p) => 1;")]
+    [InlineData("int F(__arglist) => 1;")]
+    [InlineData("int F([System.Diagnostics.CodeAnalysis.NotNull] string s, scoped ReadOnlySpan<int> t, ref readonly int r) => 1;")]
+    public void Cells_compile_with_checks(string code) => Assert.Empty(new ScriptSession().Compile(code, "cell 1", withChecks: true).Errors);
+
+    [Fact]
+    public void A_function_that_may_not_be_removed_is_not_silently_kept()
+    {
+        using var session = new Session();
+        session.Run("var n = 0; Action<int> h = null; void F(int x) => n += x;");
+        session.Run("h += F;");
+        session.Run("void F(string s) { }");
+        session.Run("h -= F; h is null");
+        Assert.Contains("F is declared in several cells with different parameters", session.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,12 +13,12 @@ internal sealed class RandomCells(int seed)
 
     /// <summary>What each session begins with: names that all cells may use.</summary>
     public static string First => """
-        var a = 1; var b = 2; var c = 3; var d = 4; var shared = 5; var later = new List<Action>(); Func<int> f = () => a; Func<int> g = () => b; object o = 0;
+        var a = 1; var b = 2; var c = 3; var d = 4; var shared = 5; var later = new List<Action>(); Func<int> f = () => a; Func<int> g = () => b; object o = 0; var greet = (int x = 2) => x;
         int F(int x) => x; int G(int x) => -x; int H(int x) => x * x; record T(int A); record U(int A); var t = new T(1); var u = new U(2);
         """;
 
     /// <summary>A cell.</summary>
-    public string Next() => _random.Next(22) switch
+    public string Next() => _random.Next(28) switch
     {
         0 or 1 or 2 => $"var {V()} = {N()};",
         3 => $"var {V()} = {F()}({N()});",
@@ -39,6 +39,12 @@ internal sealed class RandomCells(int seed)
         18 => _random.Next(4) == 0 ? $"o = new {{ A = {V()} }};" : $"o.Equals({N()})",
         19 => $"(from q in new[] {{ 1, 2 }} select q + {V()}).Sum()",
         20 => $"Func<int, int> {D()} = {F()};",
+        21 => $"(from q in new[] {{ 1, 2 }} let r = q * {N()} select r + {V()}).Sum()",
+        22 => $"int L() => (from q in new[] {{ 1, 2 }} from r in new[] {{ 3, 4 }} select q * r + {V()}).Sum(); L()",
+        23 => $"var greet = (int x = {N()}) => x + {V()};",
+        24 => "greet()",
+        25 => $"{Functions[_random.Next(3)]}(x: {N()})",
+        26 => $"int {Functions[_random.Next(3)]}({(_random.Next(2) == 0 ? "params int[] x" : "in int x")}) => 1000 + {V()};",
         _ => "$\"{a} {b} {c} {d} {shared} {later.Count}\"",
     };
 
