@@ -34,8 +34,8 @@ internal sealed class CellChain
     public bool IsFound(StayingCell cell, Declaration declared) => _latest[declared.Name][declared.Key] == cell;
 
     /// <summary>Whether a name may mean a variable, function or property of some cell.</summary>
-    public bool IsOfCell(string name) =>
-        _latest.TryGetValue(name, out var all) && all.Values.Any(cell => cell.Names.Declared.Any(declared => declared.Name == name && !declared.IsStatic));
+    public bool IsOfCell(string name) => _latest.TryGetValue(name, out var all)
+        && all.Values.Any(cell => cell.Names.Declared.Concat(cell.Names.Aliases).Any(declared => declared.Name == name && !declared.IsStatic));
 
     /// <summary>Whether a name means one thing only.</summary>
     public bool MeansOneThing(string name) => _latest[name].Count == 1;

@@ -88,6 +88,16 @@ public class OverloadTests
     }
 
     [Fact]
+    public void A_call_that_was_sent_ties_its_function_to_its_cell()
+    {
+        using var session = new Session();
+        session.Run("var one = 100; int F(int x) => x + one;");
+        session.Run("int F(string s) => 0; int G(string s) => F(s.Length);"); // names nothing else of its cell
+        session.Run("var three = \"x\"; int G(int x) => x;");
+        Assert.Equal(["result:103"], session.Run("G(\"abc\")"));
+    }
+
+    [Fact]
     public void A_traceback_names_a_function_once()
     {
         using var session = new Session();
