@@ -67,6 +67,19 @@ public class OverloadTests
     [InlineData("int F([System.Diagnostics.CodeAnalysis.NotNull] string s, scoped ReadOnlySpan<int> t, ref readonly int r) => 1;")]
     public void Cells_compile_with_checks(string code) => Assert.Empty(new ScriptSession().Compile(code, "cell 1", withChecks: true).Errors);
 
+    /// <summary>Each cell beside all before it.</summary>
+    [Fact]
+    public async Task Cells_compile_with_checks_whatever_was_declared_before()
+    {
+        var session = new ScriptSession();
+        foreach (var code in (string[])["var n = 1;", "int F(int x) => x + n;", "int F(int x) => x - n;", "int F(int x) { return x * n; }", "T F<T>(T x) => x;", "T F<T>(T x) => x;", "int n() => 1;"])
+        {
+            var made = session.Compile(code, "cell 1", withChecks: true);
+            Assert.Empty(made.Errors);
+            session.Keep((await session.RunAsync(made, code, keep: true)).Stays!);
+        }
+    }
+
     [Fact]
     public void A_function_that_may_not_be_removed_is_not_silently_kept()
     {
